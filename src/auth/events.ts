@@ -1,0 +1,70 @@
+import type { FailureReason } from './failure-reason.ts'
+import type { EventSink } from './ports.ts'
+import type { AuthSession, CardLook } from './session.ts'
+
+/** The steps of the authorization funnel, in order. */
+export const FUNNEL_STEPS = [
+  'session_created',
+  'card_sent',
+  'link_opened',
+  'consent_redirected',
+  'callback_received',
+  'code_exchanged',
+  'token_stored',
+  'card_updated',
+] as const
+
+/** One step of the authorization funnel. */
+export type FunnelStep = (typeof FUNNEL_STEPS)[number]
+
+/** How one try to bring a card up to date ended. */
+export type CardOutcome = 'ok' | 'retried' | 'rate_limited' | 'gone' | 'failed'
+
+/** What happened, told after the change is committed. */
+export type AuthEvent =
+  | { type: 'step_reached'; step: FunnelStep; session: AuthSession }
+  | { type: 'session_ended'; session: AuthSession }
+  | {
+      type: 'attempt_failed'
+      /** Null when the callback could not be tied to a session. */
+      session: AuthSession | null
+      reason: FailureReason
+      /** The typed error, for the log; null when a person's input alone explains it. */
+      error: unknown
+    }
+  | {
+      type: 'card_worked_on'
+      session: AuthSession
+      look: CardLook
+      outcome: CardOutcome
+      error: unknown
+    }
+
+/** A listener; it must not throw, and is called in the order of registration. */
+export type AuthListener = (event: AuthEvent) => void
+
+/** The bus between the domain and those who watch it. */
+export interface AuthEvents extends EventSink {
+  /** Registers a listener and returns the function that removes it. */
+  on(listener: AuthListener): () => void
+}
+
+/** Creates the bus; a listener that throws is reported and never stops the flow or the other listeners. */
+export function createAuthEvents(onListenerError: (error: unknown) => void): AuthEvents {
+  const listeners = new Set<AuthListener>()
+  return {
+    emit(event) {
+      for (const listener of listeners) {
+        try {
+          listener(event)
+        } catch (error) {
+          onListenerError(error)
+        }
+      }
+    },
+    on(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,172 @@
+import type { AuthEvent } from './events.ts'
+import type { FailureReason } from './failure-reason.ts'
+import type { Grant } from './grant.ts'
+import type { AuthSession, CardLook, SessionMove, SessionState } from './session.ts'
+
+/** Time, handed in so that tests can own it. */
+export interface Clock {
+  now(): Date
+  /** Resolves after `milliseconds`, or at once when the signal aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+}
+
+/** One configured Feishu app. */
+export type AppSettings = {
+  appId: string
+  brand: 'feishu' | 'lark'
+  /** Exactly as registered in the developer console. */
+  redirectUri: string
+  /** Asked for when the caller names none. */
+  defaultScopes: readonly string[]
+}
+
+/** What a sealed value belongs to; it opens nowhere else. */
+export type Binding = { appId: string; tenantKey: string | null; openId: string; field: string }
+
+/** Authenticated encryption bound to a row and a field. */
+export interface TokenCipher {
+  seal(plaintext: string, binding: Binding): string
+  /** @throws {TokenUnreadableError} when the key is missing, the binding differs or the value is damaged. */
+  open(sealed: string, binding: Binding): string
+}
+
+/** One tap on Authorize: its own state, its own PKCE verifier, spent at most once. */
+export type OAuthAttempt = {
+  stateHash: string
+  sessionId: string
+  sealedVerifier: string
+  /** Hash of the cookie set in the browser that opened the link. */
+  browserHash: string
+  createdAt: Date
+  expiresAt: Date
+  usedAt: Date | null
+}
+
+/** Which sessions to list, newest first; `before` is the last one of the page before. */
+export type SessionFilter = {
+  appId?: string | undefined
+  openId?: string | undefined
+  state?: SessionState | undefined
+  before?: { createdAt: Date; id: string } | undefined
+  limit: number
+}
+
+/** Sessions on disk; every change is one guarded statement, and whoever loses a race gets null. */
+export interface SessionStore {
+  /** Null when this person already has a pending session of this app. */
+  insert(session: AuthSession): Promise<AuthSession | null>
+  find(id: string): Promise<AuthSession | null>
+  findByTicketHash(ticketHash: string): Promise<AuthSession | null>
+  findPending(appId: string, openId: string): Promise<AuthSession | null>
+  list(filter: SessionFilter): Promise<AuthSession[]>
+  /** Moves a session out of pending; ends other than completion also need that no callback holds it. */
+  move(id: string, move: SessionMove, now: Date): Promise<AuthSession | null>
+  /** Keeps enders away while a callback works; null when the session is not open any more. */
+  hold(id: string, until: Date, now: Date): Promise<AuthSession | null>
+  /** Records a failed attempt on a pending session and lets go of it; counts mismatches. */
+  noteFailure(id: string, reason: FailureReason, now: Date): Promise<AuthSession | null>
+  /** Records the tenant of the person, once a signed event has told it. */
+  noteTenant(id: string, tenantKey: string): Promise<void>
+  /** Expires what is due and not held. */
+  expireDue(now: Date, limit: number): Promise<AuthSession[]>
+  /** Completes pending sessions whose grant is already stored: a crash came between the two. */
+  completeGranted(now: Date, limit: number): Promise<AuthSession[]>
+  deleteEnded(endedBefore: Date, limit: number): Promise<number>
+  countPending(): Promise<{ appId: string; count: number }[]>
+
+  /** Takes the card of one session for work until `until`, if its card is due. */
+  claimCard(id: string, now: Date, until: Date): Promise<AuthSession | null>
+  /** Takes up to `limit` due cards for work until `until`; no other instance gets the same. */
+  claimDueCards(now: Date, until: Date, limit: number): Promise<AuthSession[]>
+  /** Records where the card is; it stays due when the session has moved on meanwhile. */
+  noteCardSent(id: string, messageId: string, look: CardLook, now: Date): Promise<void>
+  /** Records what the card shows; it stays due when the session has moved on meanwhile. */
+  noteCardShown(id: string, look: CardLook, now: Date): Promise<void>
+  noteCardRetry(id: string, dueAt: Date): Promise<void>
+  /** The card can never change again; nothing more is tried. */
+  noteCardGone(id: string): Promise<void>
+}
+
+/** OAuth attempts on disk. */
+export interface AttemptStore {
+  insert(attempt: OAuthAttempt): Promise<void>
+  /** Spends an attempt in one statement; null when it is unknown, used or expired. */
+  consume(stateHash: string, now: Date): Promise<OAuthAttempt | null>
+  find(stateHash: string): Promise<OAuthAttempt | null>
+  deleteExpired(expiredBefore: Date, limit: number): Promise<number>
+}
+
+/** Grants on disk. */
+export interface GrantStore {
+  /** Writes the grant of a consent; the newest consent wins, and null means a newer one is there. */
+  save(grant: Omit<Grant, 'version'>): Promise<Grant | null>
+  find(appId: string, openId: string): Promise<Grant | null>
+  countUsable(now: Date): Promise<{ appId: string; count: number }[]>
+}
+
+/** Event ids already worked on. */
+export interface SeenEventStore {
+  /** True for the first caller with this id, false for every later one. */
+  markSeen(eventId: string, now: Date): Promise<boolean>
+  deleteSeenBefore(before: Date, limit: number): Promise<number>
+}
+
+/** Everything kept on disk. */
+export interface Store {
+  sessions: SessionStore
+  attempts: AttemptStore
+  grants: GrantStore
+  seenEvents: SeenEventStore
+  /** Proves that the database answers and can be written. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Cards in chat. */
+export interface CardMessenger {
+  /**
+   * Sends the card of a session; safe to repeat within an hour (Feishu deduplicates on the session's id).
+   * @throws {PersonUnreachableError} when it can never reach them.
+   * @throws {AppMisconfiguredError} when the bot may not send.
+   * @throws {FeishuUnavailableError} when Feishu is in trouble.
+   */
+  sendCard(session: AuthSession, authorizeLink: string): Promise<{ messageId: string }>
+  /**
+   * Redraws the card of a session.
+   * @throws {CardGoneError} when it can never change again.
+   * @throws {AppMisconfiguredError | FeishuUnavailableError} as for sending.
+   */
+  updateCard(session: AuthSession, messageId: string, authorizeLink: string): Promise<void>
+}
+
+/** The tokens of one reply of the token endpoint; lifetimes in seconds. */
+export type TokenReply = {
+  accessToken: string
+  expiresIn: number
+  refreshToken: string | null
+  refreshTokenExpiresIn: number | null
+  scopes: readonly string[]
+}
+
+/** Who a token stands for. */
+export type TokenOwner = { openId: string; tenantKey: string; name: string }
+
+/** The OAuth side of Feishu; every method throws only errors of `errors.ts`. */
+export interface OAuthClient {
+  /** The authorize page (RFC 6749 §4.1.1) with PKCE S256. */
+  authorizeUrl(request: {
+    appId: string
+    scopes: readonly string[]
+    state: string
+    codeChallenge: string
+  }): URL
+  exchangeCode(request: { appId: string; code: string; codeVerifier: string }): Promise<TokenReply>
+  fetchTokenOwner(appId: string, accessToken: string): Promise<TokenOwner>
+  /** Ends one access token at Feishu (RFC 7009). */
+  revokeAccessToken(appId: string, accessToken: string): Promise<void>
+}
+
+/** Where the domain tells what happened; listeners are metrics, waiters, cards and logs. */
+export interface EventSink {
+  emit(event: AuthEvent): void
+}

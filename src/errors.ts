@@ -1,0 +1,325 @@
+/** Every stable error code that leaves this product, in the library, the HTTP API and the logs. */
+export type ErrorCode =
+  | 'app_misconfigured'
+  | 'authorization_code_expired'
+  | 'authorization_code_used'
+  | 'authorization_expired'
+  | 'authorization_in_progress'
+  | 'authorization_rejected'
+  | 'authorization_required'
+  | 'card_gone'
+  | 'configuration_invalid'
+  | 'feishu_unavailable'
+  | 'identity_mismatch'
+  | 'insufficient_scope'
+  | 'person_not_allowed'
+  | 'person_unreachable'
+  | 'pkce_failed'
+  | 'schema_too_new'
+  | 'session_not_found'
+  | 'session_not_pending'
+  | 'state_invalid'
+  | 'store_unavailable'
+  | 'token_unreadable'
+  | 'unknown_app'
+
+/** The base of every error this product throws on purpose; the message says what happened and what to do next. */
+export abstract class CardAuthError extends Error {
+  abstract readonly code: ErrorCode
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = new.target.name
+  }
+}
+
+/** One thing wrong with the configuration, and how to mend it. */
+export type ConfigurationFault = { name: string; problem: string; fix: string }
+
+/** The configuration cannot be used; `faults` lists everything wrong at once. */
+export class ConfigurationError extends CardAuthError {
+  readonly code = 'configuration_invalid'
+  readonly faults: readonly ConfigurationFault[]
+
+  constructor(faults: readonly ConfigurationFault[]) {
+    super(
+      `The configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults
+        .map(({ name, problem, fix }) => `  ${name}: ${problem}. ${fix}`)
+        .join('\n')}`,
+    )
+    this.faults = faults
+  }
+}
+
+/** No app with this id is configured here. */
+export class UnknownAppError extends CardAuthError {
+  readonly code = 'unknown_app'
+
+  constructor(appId: string | null) {
+    super(
+      appId === null
+        ? 'Several apps are configured. Name the one you mean with app_id.'
+        : `No app ${appId} is configured here. Check app_id, or add the app to the configuration.`,
+    )
+  }
+}
+
+/** No session has this id, or it was deleted after its retention. */
+export class AuthSessionNotFoundError extends CardAuthError {
+  readonly code = 'session_not_found'
+  readonly sessionId: string
+
+  constructor(sessionId: string) {
+    super(
+      `There is no session ${sessionId}. It may have been deleted; ask for a new authorization.`,
+    )
+    this.sessionId = sessionId
+  }
+}
+
+/** The session has already ended, so it cannot be changed. */
+export class SessionNotPendingError extends CardAuthError {
+  readonly code = 'session_not_pending'
+  readonly sessionId: string
+  readonly state: string
+
+  constructor(sessionId: string, state: string) {
+    super(`Session ${sessionId} is already ${state}. Ask for a new authorization instead.`)
+    this.sessionId = sessionId
+    this.state = state
+  }
+}
+
+/** The person is completing a narrower request at this very moment; ask again in a second. */
+export class AuthorizationInProgressError extends CardAuthError {
+  readonly code = 'authorization_in_progress'
+  readonly retryAfterSeconds = 1
+
+  constructor() {
+    super('The person is completing an earlier request right now. Ask again in a second.')
+  }
+}
+
+/** There is no usable token for this person; they must authorize first. */
+export class AuthorizationRequiredError extends CardAuthError {
+  readonly code = 'authorization_required'
+  readonly appId: string
+  readonly openId: string
+  readonly missingScopes: readonly string[]
+
+  constructor(facts: {
+    appId: string
+    openId: string
+    missingScopes: readonly string[]
+    why: string
+  }) {
+    super(
+      `${facts.why} Send an authorization card with POST /v1/sessions or requestAuthorization().`,
+    )
+    this.appId = facts.appId
+    this.openId = facts.openId
+    this.missingScopes = facts.missingScopes
+  }
+}
+
+/** The person refused. */
+export class AuthorizationRejectedError extends CardAuthError {
+  readonly code = 'authorization_rejected'
+
+  constructor() {
+    super('The person declined. Ask again only when they start something that needs it.')
+  }
+}
+
+/** The request ran out, was withdrawn or was replaced before the person decided. */
+export class AuthorizationExpiredError extends CardAuthError {
+  readonly code = 'authorization_expired'
+
+  constructor(why: string) {
+    super(`${why} Ask for a new authorization.`)
+  }
+}
+
+/** The OAuth `state` is unknown, malformed or no longer valid (RFC 6749 §10.12). */
+export class InvalidStateError extends CardAuthError {
+  readonly code = 'state_invalid'
+
+  constructor() {
+    super(
+      'This authorization link is not valid here. Open the card in Feishu and tap Authorize again.',
+    )
+  }
+}
+
+/** Facts that come with a refusal by Feishu: its numeric code and its log id, both safe to log. */
+export type FeishuFacts = {
+  feishuCode?: number | undefined
+  logId?: string | undefined
+  cause?: unknown
+}
+
+abstract class FeishuAnsweredError extends CardAuthError {
+  readonly feishuCode: number | undefined
+  readonly logId: string | undefined
+
+  constructor(message: string, facts: FeishuFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    this.feishuCode = facts.feishuCode
+    this.logId = facts.logId
+  }
+}
+
+/** The authorization code lived longer than its five minutes. */
+export class AuthorizationCodeExpiredError extends FeishuAnsweredError {
+  readonly code = 'authorization_code_expired'
+
+  constructor(facts?: FeishuFacts) {
+    super('The authorization code has expired. Tap Authorize on the card again.', facts)
+  }
+}
+
+/** The authorization code was spent before, or was never issued. */
+export class AuthorizationCodeUsedError extends FeishuAnsweredError {
+  readonly code = 'authorization_code_used'
+
+  constructor(facts?: FeishuFacts) {
+    super('The authorization code was already used. Tap Authorize on the card again.', facts)
+  }
+}
+
+/** Feishu did not accept the PKCE verifier (RFC 7636 §4.6). */
+export class PkceFailedError extends FeishuAnsweredError {
+  readonly code = 'pkce_failed'
+
+  constructor(facts?: FeishuFacts) {
+    super(
+      'Feishu did not accept the PKCE verifier. If it always happens, use the v2 token endpoint with PKCE.',
+      facts,
+    )
+  }
+}
+
+/** Somebody else than the person asked has authorized; nothing was stored. */
+export class IdentityMismatchError extends CardAuthError {
+  readonly code = 'identity_mismatch'
+
+  constructor() {
+    super(
+      'A different Feishu account authorized. Nothing was stored; sign in as yourself and try again.',
+    )
+  }
+}
+
+/** Why an app-wide fault happened; each is mended in the developer console or the configuration. */
+export type MisconfigurationReason =
+  | 'redirect_uri_mismatch'
+  | 'scope_not_enabled'
+  | 'app_not_installed'
+  | 'app_disabled'
+  | 'bad_client'
+  | 'card_undeliverable'
+
+/** Feishu refuses because of the app's configuration; it hits everybody and deletes nothing. */
+export class AppMisconfiguredError extends FeishuAnsweredError {
+  readonly code = 'app_misconfigured'
+  readonly reason: MisconfigurationReason
+
+  constructor(reason: MisconfigurationReason, message: string, facts?: FeishuFacts) {
+    super(message, facts)
+    this.reason = reason
+  }
+}
+
+/** This person may not use the app; an admin can change that. */
+export class PersonNotAllowedError extends FeishuAnsweredError {
+  readonly code = 'person_not_allowed'
+
+  constructor(message: string, facts?: FeishuFacts) {
+    super(message, facts)
+  }
+}
+
+/** Feishu says that no card can ever reach this person. */
+export class PersonUnreachableError extends FeishuAnsweredError {
+  readonly code = 'person_unreachable'
+
+  constructor(message: string, facts?: FeishuFacts) {
+    super(message, facts)
+  }
+}
+
+/** The message that holds the card can never be changed again: too old, recalled or deleted. */
+export class CardGoneError extends FeishuAnsweredError {
+  readonly code = 'card_gone'
+
+  constructor(facts?: FeishuFacts) {
+    super('The card can no longer be changed: it is too old, recalled or deleted.', facts)
+  }
+}
+
+/** The token lacks scopes that the caller needs. */
+export class InsufficientScopeError extends CardAuthError {
+  readonly code = 'insufficient_scope'
+  readonly missingScopes: readonly string[]
+
+  constructor(missingScopes: readonly string[]) {
+    super(`The person has not granted: ${missingScopes.join(' ')}. Ask for these scopes.`)
+    this.missingScopes = missingScopes
+  }
+}
+
+/** How Feishu failed to answer. */
+export type UnavailableReason = 'upstream_5xx' | 'upstream_timeout' | 'rate_limited' | 'network'
+
+/** Feishu did not answer, or answered with trouble of its own; try again after `retryAfterSeconds`. */
+export class FeishuUnavailableError extends FeishuAnsweredError {
+  readonly code = 'feishu_unavailable'
+  readonly reason: UnavailableReason
+  readonly retryAfterSeconds: number
+
+  constructor(reason: UnavailableReason, facts: FeishuFacts & { retryAfterSeconds?: number } = {}) {
+    super('Feishu is not answering as it should. Nothing was lost; try again shortly.', facts)
+    this.reason = reason
+    this.retryAfterSeconds = facts.retryAfterSeconds ?? 5
+  }
+}
+
+/** The database cannot be reached or refused the statement. */
+export class StoreUnavailableError extends CardAuthError {
+  readonly code = 'store_unavailable'
+
+  constructor(operation: string, cause: unknown) {
+    super(`The database failed during ${operation}. Check DATABASE_URL, the disk and the server.`, {
+      cause,
+    })
+  }
+}
+
+/** The database was written by a newer version of this product. */
+export class SchemaTooNewError extends CardAuthError {
+  readonly code = 'schema_too_new'
+
+  constructor(applied: number, known: number) {
+    super(
+      `The database has ${applied} migrations, this version knows ${known}. Run the newer version, or restore a backup.`,
+    )
+  }
+}
+
+/** Why a sealed value did not open. */
+export type UnreadableReason = 'bad_key' | 'bad_binding' | 'malformed'
+
+/** A stored secret cannot be opened; it is an alarm, never "not authorized", and nothing is deleted. */
+export class TokenUnreadableError extends CardAuthError {
+  readonly code = 'token_unreadable'
+  readonly reason: UnreadableReason
+
+  constructor(reason: UnreadableReason) {
+    super(
+      reason === 'bad_key'
+        ? 'A stored secret was sealed with a key that is not in TOKEN_ENCRYPTION_KEYS. Add the old key behind the first.'
+        : 'A stored secret does not open: it was damaged, or it belongs to another row. Keep the database and look into it.',
+    )
+    this.reason = reason
+  }
+}
