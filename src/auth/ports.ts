@@ -65,6 +65,8 @@ export interface SessionStore {
   hold(id: string, until: Date, now: Date): Promise<AuthSession | null>
   /** Records a failed attempt on a pending session and lets go of it; counts mismatches. */
   noteFailure(id: string, reason: FailureReason, now: Date): Promise<AuthSession | null>
+  /** Forgets the last failure of a pending session, so that its card asks afresh. */
+  clearFailure(id: string, now: Date): Promise<AuthSession | null>
   /** Records the tenant of the person, once a signed event has told it. */
   noteTenant(id: string, tenantKey: string): Promise<void>
   /** Expires what is due and not held. */

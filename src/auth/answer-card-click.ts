@@ -1,0 +1,130 @@
+import type { Background } from './background.ts'
+import type { OpenSession } from './open-session.ts'
+import type { Clock, EventSink, Store } from './ports.ts'
+import { type AuthSession, isOpen } from './session.ts'
+import type { ShowCard } from './show-card.ts'
+
+/** The buttons of a card that call back. */
+export type CardAction = 'decline' | 'send_again' | 'check_again'
+
+/** A tap on a card, as Feishu signed for it; the session id is only a reference, the person is the proof. */
+export type CardClick = {
+  action: CardAction
+  sessionId: string
+  openId: string
+  tenantKey: string | null
+  messageId: string | null
+}
+
+/** What a tap is answered with: a short note, in the tapper's language. */
+export type ClickToast =
+  | 'declined'
+  | 'already_declined'
+  | 'already_completed'
+  | 'expired'
+  | 'superseded'
+  | 'sent_again'
+  | 'already_sent'
+  | 'not_for_you'
+  | 'being_completed'
+  | 'checking_again'
+
+/** The answer to a tap; the card changes to `session` in the same answer, null leaves it as it is. */
+export type ClickAnswer = {
+  toast: ClickToast
+  session: AuthSession | null
+  authorizeLink: string | null
+}
+
+/** Answers a tap from the database alone: Feishu waits three seconds at most. */
+export type AnswerCardClick = (click: CardClick) => Promise<ClickAnswer>
+
+type Neighbours = {
+  store: Store
+  clock: Clock
+  events: EventSink
+  openSession: OpenSession
+  showCard: ShowCard
+  background: Background
+}
+
+/** Creates the use case behind `card.action.trigger`. */
+export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
+  const { store, clock, events, openSession, showCard, background } = neighbours
+
+  return async (click) => {
+    const session = await store.sessions.find(click.sessionId)
+    if (!session) return { toast: 'expired', session: null, authorizeLink: null }
+    if (!isTheirs(session, click)) {
+      return { toast: 'not_for_you', session: null, authorizeLink: null }
+    }
+    if (session.tenantKey === null && click.tenantKey !== null) {
+      await store.sessions.noteTenant(session.id, click.tenantKey)
+    }
+    switch (click.action) {
+      case 'decline':
+        return decline(session)
+      case 'send_again':
+        return sendAgain(session)
+      case 'check_again':
+        return checkAgain(session)
+    }
+  }
+
+  async function decline(session: AuthSession): Promise<ClickAnswer> {
+    if (session.state !== 'pending') return currentTruth(session)
+    const now = clock.now()
+    const declined = await store.sessions.move(
+      session.id,
+      isOpen(session, now)
+        ? { to: 'rejected', endReason: 'declined_on_card' }
+        : { to: 'expired', endReason: 'timed_out' },
+      now,
+    )
+    if (!declined) return currentTruth((await store.sessions.find(session.id)) ?? session)
+    events.emit({ type: 'session_ended', session: declined })
+    return answer(declined.state === 'rejected' ? 'declined' : 'expired', declined)
+  }
+
+  async function sendAgain(session: AuthSession): Promise<ClickAnswer> {
+    if (session.state === 'completed' || session.endReason === 'superseded') {
+      return currentTruth(session)
+    }
+    const { appId, openId, tenantKey, scopes, reason, locale, chatId } = session
+    const again = await openSession({ appId, openId, tenantKey, scopes, reason, locale, chatId })
+    // The card goes out after the answer: sending it is a network call.
+    background.run(() => showCard.one(again.session.id))
+    const shown = (await store.sessions.find(session.id)) ?? session
+    return answer(again.created ? 'sent_again' : 'already_sent', shown)
+  }
+
+  async function checkAgain(session: AuthSession): Promise<ClickAnswer> {
+    const cleared = await store.sessions.clearFailure(session.id, clock.now())
+    if (!cleared) return currentTruth((await store.sessions.find(session.id)) ?? session)
+    return answer('checking_again', cleared)
+  }
+
+  function currentTruth(session: AuthSession): ClickAnswer {
+    switch (session.state) {
+      case 'pending':
+        return answer('being_completed', session)
+      case 'completed':
+        return answer('already_completed', session)
+      case 'rejected':
+        return answer('already_declined', session)
+      case 'expired':
+        return answer(session.endReason === 'superseded' ? 'superseded' : 'expired', session)
+    }
+  }
+
+  function answer(toast: ClickToast, session: AuthSession): ClickAnswer {
+    return { toast, session, authorizeLink: showCard.authorizeLink(session) }
+  }
+}
+
+function isTheirs(session: AuthSession, click: CardClick): boolean {
+  if (session.openId !== click.openId) return false
+  return (
+    session.tenantKey === null || click.tenantKey === null || session.tenantKey === click.tenantKey
+  )
+}

@@ -1,0 +1,85 @@
+import { type AnswerCardClick, createAnswerCardClick } from './answer-card-click.ts'
+import { type Apps, createApps } from './apps.ts'
+import type { Background } from './background.ts'
+import {
+  type CompleteAuthorization,
+  createCompleteAuthorization,
+} from './complete-authorization.ts'
+import type { AuthEvents } from './events.ts'
+import { createInvalidateSession, type InvalidateSession } from './invalidate-session.ts'
+import { createOpenLink, type OpenLink } from './open-link.ts'
+import { createOpenSession } from './open-session.ts'
+import type { AppSettings, CardMessenger, Clock, OAuthClient, Store, TokenCipher } from './ports.ts'
+import { createReadSession, type ReadSession } from './read-session.ts'
+import { createReadUserAccessToken, type ReadUserAccessToken } from './read-user-access-token.ts'
+import { createRequestAuthorization, type RequestAuthorization } from './request-authorization.ts'
+import { createSendAgain, type SendAgain } from './send-again.ts'
+import { createShowCard, type ShowCard } from './show-card.ts'
+import { createStoreGrant } from './store-grant.ts'
+import { createSweep, type Sweep } from './sweep.ts'
+import { createTickets, type Tickets } from './ticket.ts'
+import { createWaitForSession, type WaitForSession } from './wait-for-session.ts'
+
+/** Everything the domain can do. */
+export interface Auth {
+  apps: Apps
+  tickets: Tickets
+  requestAuthorization: RequestAuthorization
+  readSession: ReadSession
+  waitForSession: WaitForSession
+  invalidateSession: InvalidateSession
+  openLink: OpenLink
+  completeAuthorization: CompleteAuthorization
+  answerCardClick: AnswerCardClick
+  /** Opens a new request in place of an ended one, from its own link. */
+  sendAgain: SendAgain
+  readUserAccessToken: ReadUserAccessToken
+  showCard: ShowCard
+  sweep: Sweep
+}
+
+/** What the domain needs from outside. */
+export type AuthNeighbours = {
+  apps: readonly AppSettings[]
+  store: Store
+  cipher: TokenCipher
+  messenger: CardMessenger
+  oauth: OAuthClient
+  clock: Clock
+  events: AuthEvents
+  background: Background
+  sessionSeconds: number
+  retentionDays: number
+}
+
+/** Creates the domain: binds every use case to its neighbours. */
+export function createAuth(neighbours: AuthNeighbours): Auth {
+  const apps = createApps(neighbours.apps)
+  const tickets = createTickets({ apps, cipher: neighbours.cipher })
+  const base = { ...neighbours, apps, tickets }
+  const readSession = createReadSession(base)
+  const openSession = createOpenSession(base)
+  const showCard = createShowCard(base)
+  const storeGrant = createStoreGrant({ ...base, readSession })
+  const waitForSession = createWaitForSession({ ...base, readSession })
+  return {
+    apps,
+    tickets,
+    requestAuthorization: createRequestAuthorization({ openSession, readSession, showCard }),
+    readSession,
+    waitForSession,
+    invalidateSession: createInvalidateSession({ ...base, readSession }),
+    openLink: createOpenLink({ ...base, readSession }),
+    completeAuthorization: createCompleteAuthorization({
+      ...base,
+      readSession,
+      storeGrant,
+      waitForSession,
+    }),
+    answerCardClick: createAnswerCardClick({ ...base, openSession, showCard }),
+    sendAgain: createSendAgain({ ...base, openSession, readSession, showCard }),
+    readUserAccessToken: createReadUserAccessToken(base),
+    showCard,
+    sweep: createSweep(base),
+  }
+}

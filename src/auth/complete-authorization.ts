@@ -1,0 +1,189 @@
+import {
+  AuthorizationCodeUsedError,
+  FeishuUnavailableError,
+  IdentityMismatchError,
+  InvalidStateError,
+} from '../errors.ts'
+import type { Background } from './background.ts'
+import { type FailureReason, failureReasonOf } from './failure-reason.ts'
+import { hashSecret, isSecret } from './one-time-secret.ts'
+import { verifierBinding } from './open-link.ts'
+import type {
+  Clock,
+  EventSink,
+  OAuthAttempt,
+  OAuthClient,
+  Store,
+  TokenCipher,
+  TokenReply,
+} from './ports.ts'
+import type { ReadSession } from './read-session.ts'
+import { type AuthSession, isOpen, type SessionMove } from './session.ts'
+import type { StoreGrant } from './store-grant.ts'
+import type { WaitForSession } from './wait-for-session.ts'
+
+/** A redirect from Feishu, parsed at the door. */
+export type Callback =
+  | { kind: 'code'; code: string; state: string; browserSecret: unknown }
+  | { kind: 'error'; error: string; state: string; browserSecret: unknown }
+
+/** What became of a callback; each has its page. */
+export type CallbackOutcome =
+  | { kind: 'completed'; session: AuthSession }
+  | { kind: 'declined'; session: AuthSession }
+  /** A denial from a browser that did not open the link: it is shown, but ends nothing. */
+  | { kind: 'denial_unproven'; session: AuthSession }
+  /** The session had ended before; its state says how. */
+  | { kind: 'already_ended'; session: AuthSession }
+  /** The link was used before, and the session still waits. */
+  | { kind: 'link_used'; session: AuthSession }
+  | { kind: 'link_unknown' }
+  /** The attempt failed; the session still waits, or has ended after too many strangers. */
+  | { kind: 'failed'; session: AuthSession; reason: FailureReason; error: unknown }
+
+/** Turns a callback into a stored grant, or into a plain answer why not; it throws only when the store is down. */
+export type CompleteAuthorization = (callback: Callback) => Promise<CallbackOutcome>
+
+type Neighbours = {
+  store: Store
+  cipher: TokenCipher
+  oauth: OAuthClient
+  clock: Clock
+  events: EventSink
+  readSession: ReadSession
+  storeGrant: StoreGrant
+  waitForSession: WaitForSession
+  background: Background
+}
+
+/** Longer than the exchange, user_info and their time-outs together. */
+const HOLD_SECONDS = 45
+/** A browser that sent the callback twice shows the second answer, so that one waits for the first. */
+const FIRST_CALLBACK_MS = 8000
+/** So many strangers on one link mean that it went astray. */
+const MISMATCH_LIMIT = 5
+
+/** Creates the use case behind `GET /callback`. */
+export function createCompleteAuthorization(neighbours: Neighbours): CompleteAuthorization {
+  const { store, cipher, oauth, clock, events } = neighbours
+  const { readSession, storeGrant, waitForSession, background } = neighbours
+
+  return async (callback) => {
+    const attempt = await consumeAttempt(callback.state)
+    if (attempt === null) return linkUnknown()
+    const session = await readSession(attempt.sessionId)
+    events.emit({ type: 'step_reached', step: 'callback_received', session })
+    if (!isOpen(session, clock.now())) return alreadyEnded(session)
+    if (attempt.replayed) return linkUsed(session)
+    if (callback.kind === 'code') return exchange(session, attempt, callback.code)
+    if (callback.error === 'access_denied') return deny(session, attempt, callback.browserSecret)
+    return fail(session, new FeishuUnavailableError('upstream_5xx'))
+  }
+
+  async function consumeAttempt(
+    state: string,
+  ): Promise<(OAuthAttempt & { replayed: boolean }) | null> {
+    if (!isSecret(state)) return null
+    const stateHash = hashSecret(state)
+    const fresh = await store.attempts.consume(stateHash, clock.now())
+    if (fresh) return { ...fresh, replayed: false }
+    const known = await store.attempts.find(stateHash)
+    return known && { ...known, replayed: true }
+  }
+
+  function linkUnknown(): CallbackOutcome {
+    events.emit({
+      type: 'attempt_failed',
+      session: null,
+      reason: 'state_invalid',
+      error: new InvalidStateError(),
+    })
+    return { kind: 'link_unknown' }
+  }
+
+  async function alreadyEnded(session: AuthSession): Promise<CallbackOutcome> {
+    if (session.state !== 'pending') return { kind: 'already_ended', session }
+    const ended = await move(session, { to: 'expired', endReason: 'timed_out' })
+    return { kind: 'already_ended', session: ended ?? (await readSession(session.id)) }
+  }
+
+  /** A doubled callback spends nothing: it waits for the first one, and reports what that came to. */
+  async function linkUsed(session: AuthSession): Promise<CallbackOutcome> {
+    const isHeld = session.heldUntil !== null && session.heldUntil > clock.now()
+    const after = isHeld ? await waitForSession(session.id, FIRST_CALLBACK_MS) : session
+    if (after.state !== 'pending') return { kind: 'already_ended', session: after }
+    const error = new AuthorizationCodeUsedError()
+    events.emit({ type: 'attempt_failed', session: after, reason: 'code_used', error })
+    return { kind: 'link_used', session: after }
+  }
+
+  async function deny(
+    session: AuthSession,
+    attempt: OAuthAttempt,
+    browserSecret: unknown,
+  ): Promise<CallbackOutcome> {
+    if (!isSecret(browserSecret) || hashSecret(browserSecret) !== attempt.browserHash) {
+      return { kind: 'denial_unproven', session }
+    }
+    const denied = await move(session, { to: 'rejected', endReason: 'access_denied' })
+    if (denied) return { kind: 'declined', session: denied }
+    return { kind: 'already_ended', session: await readSession(session.id) }
+  }
+
+  async function exchange(
+    session: AuthSession,
+    attempt: OAuthAttempt,
+    code: string,
+  ): Promise<CallbackOutcome> {
+    const now = clock.now()
+    const held = await store.sessions.hold(session.id, secondsAfter(now, HOLD_SECONDS), now)
+    if (!held) return { kind: 'already_ended', session: await readSession(session.id) }
+    const { appId } = session
+    let reply: TokenReply | null = null
+    try {
+      const codeVerifier = cipher.open(
+        attempt.sealedVerifier,
+        verifierBinding(session, attempt.stateHash),
+      )
+      reply = await oauth.exchangeCode({ appId, code, codeVerifier })
+      events.emit({ type: 'step_reached', step: 'code_exchanged', session })
+      const owner = await oauth.fetchTokenOwner(appId, reply.accessToken)
+      const isTenant = session.tenantKey === null || session.tenantKey === owner.tenantKey
+      if (owner.openId !== session.openId || !isTenant) throw new IdentityMismatchError()
+      const completed = await storeGrant(held, reply, owner.tenantKey)
+      if (completed) return { kind: 'completed', session: completed }
+    } catch (error) {
+      if (reply) revokeStray(appId, reply.accessToken)
+      return fail(session, error)
+    }
+    revokeStray(appId, reply.accessToken)
+    return { kind: 'already_ended', session: await readSession(session.id) }
+  }
+
+  /** A token that is not kept must not stay usable; only the access token, since the person may hold a grant of their own. */
+  function revokeStray(appId: string, accessToken: string): void {
+    background.run(() => oauth.revokeAccessToken(appId, accessToken))
+  }
+
+  async function fail(session: AuthSession, error: unknown): Promise<CallbackOutcome> {
+    const reason = failureReasonOf(error)
+    const noted = await store.sessions.noteFailure(session.id, reason, clock.now())
+    const after = noted ?? (await readSession(session.id))
+    // The loser of a doubled code finds the work done by the winner.
+    if (after.state === 'completed') return { kind: 'already_ended', session: after }
+    events.emit({ type: 'attempt_failed', session: after, reason, error })
+    if (after.mismatches < MISMATCH_LIMIT) return { kind: 'failed', session: after, reason, error }
+    const ended = await move(after, { to: 'expired', endReason: 'invalidated' })
+    return { kind: 'failed', session: ended ?? after, reason, error }
+  }
+
+  async function move(session: AuthSession, to: SessionMove): Promise<AuthSession | null> {
+    const moved = await store.sessions.move(session.id, to, clock.now())
+    if (moved) events.emit({ type: 'session_ended', session: moved })
+    return moved
+  }
+}
+
+function secondsAfter(instant: Date, seconds: number): Date {
+  return new Date(instant.getTime() + seconds * 1000)
+}

@@ -1,0 +1,132 @@
+import {
+  AppMisconfiguredError,
+  CardGoneError,
+  FeishuUnavailableError,
+  PersonUnreachableError,
+} from '../errors.ts'
+import { type Apps, publicLink } from './apps.ts'
+import type { CardOutcome } from './events.ts'
+import type { CardMessenger, Clock, EventSink, Store } from './ports.ts'
+import { type AuthSession, isOpen } from './session.ts'
+import type { Tickets } from './ticket.ts'
+
+type Neighbours = {
+  apps: Apps
+  store: Store
+  tickets: Tickets
+  messenger: CardMessenger
+  clock: Clock
+  events: EventSink
+}
+
+/** Brings cards to the state of their sessions: sends the one that is missing, redraws the one that lags. */
+export interface ShowCard {
+  /** Works on the card of one session if it is due; the error of a failed try comes back, never thrown. */
+  one(sessionId: string): Promise<{ error: unknown } | null>
+  /** Works on every due card, a batch at a time; returns how many it touched. */
+  due(): Promise<number>
+  /** The link behind the card's Authorize button. */
+  authorizeLink(session: AuthSession): string
+}
+
+/** How long one try may hold a card before another instance takes it over: more than a slow call to Feishu. */
+const CLAIM_SECONDS = 15
+const BATCH = 20
+
+/** Creates the part that shows sessions on their cards; every try is claimed in the store, so instances never double up. */
+export function createShowCard(neighbours: Neighbours): ShowCard {
+  const { apps, store, tickets, messenger, clock, events } = neighbours
+
+  // Only a card that asks needs its ticket; the others must be drawn even when its key is lost.
+  const authorizeLink = (session: AuthSession): string =>
+    session.state === 'pending'
+      ? tickets.link(session)
+      : publicLink(apps.resolve(session.appId), '')
+
+  return {
+    authorizeLink,
+    async one(sessionId) {
+      const now = clock.now()
+      const session = await store.sessions.claimCard(sessionId, now, after(now, CLAIM_SECONDS))
+      return session ? tryOnce(session) : null
+    },
+    async due() {
+      let touched = 0
+      for (;;) {
+        const now = clock.now()
+        const batch = await store.sessions.claimDueCards(now, after(now, CLAIM_SECONDS), BATCH)
+        await Promise.all(batch.map(tryOnce))
+        touched += batch.length
+        if (batch.length < BATCH) return touched
+      }
+    },
+  }
+
+  async function tryOnce(session: AuthSession): Promise<{ error: unknown } | null> {
+    const look = session.card.wants
+    try {
+      await show(session)
+      return null
+    } catch (error) {
+      const outcome = await settle(session, error)
+      events.emit({ type: 'card_worked_on', session, look, outcome, error })
+      return { error }
+    }
+  }
+
+  async function show(session: AuthSession): Promise<void> {
+    const { messageId, wants: look } = session.card
+    if (messageId === null) {
+      // A request that ended before its card went out has nothing left to say.
+      if (!isOpen(session, clock.now())) return store.sessions.noteCardGone(session.id)
+      const sent = await messenger.sendCard(session, authorizeLink(session))
+      await store.sessions.noteCardSent(session.id, sent.messageId, look, clock.now())
+      events.emit({ type: 'step_reached', step: 'card_sent', session })
+    } else {
+      await messenger.updateCard(session, messageId, authorizeLink(session))
+      await store.sessions.noteCardShown(session.id, look, clock.now())
+      events.emit({ type: 'step_reached', step: 'card_updated', session })
+    }
+    events.emit({ type: 'card_worked_on', session, look, outcome: 'ok', error: null })
+  }
+
+  async function settle(session: AuthSession, error: unknown): Promise<CardOutcome> {
+    if (error instanceof CardGoneError) {
+      await store.sessions.noteCardGone(session.id)
+      return 'gone'
+    }
+    if (error instanceof PersonUnreachableError) {
+      await store.sessions.noteCardGone(session.id)
+      await giveUp(session, error)
+      return 'failed'
+    }
+    await store.sessions.noteCardRetry(session.id, after(clock.now(), retrySeconds(session, error)))
+    if (error instanceof FeishuUnavailableError) {
+      return error.reason === 'rate_limited' ? 'rate_limited' : 'retried'
+    }
+    return 'failed'
+  }
+
+  /** Nobody can answer a card that never arrives, so the request is withdrawn at once. */
+  async function giveUp(session: AuthSession, error: unknown): Promise<void> {
+    if (session.state !== 'pending') return
+    events.emit({ type: 'attempt_failed', session, reason: 'card_undeliverable', error })
+    const move = { to: 'expired', endReason: 'invalidated' } as const
+    const ended = await store.sessions.move(session.id, move, clock.now())
+    if (!ended) return
+    await store.sessions.noteCardGone(session.id)
+    events.emit({ type: 'session_ended', session: ended })
+  }
+}
+
+/** 2, 4, 8 … seconds up to 5 minutes; a fault of the app's configuration waits longest, a rate limit as long as told. */
+function retrySeconds(session: AuthSession, error: unknown): number {
+  const backoff = Math.min(2 ** (session.card.attempts + 1), 300)
+  if (error instanceof FeishuUnavailableError) return Math.max(backoff, error.retryAfterSeconds)
+  if (error instanceof AppMisconfiguredError) return Math.max(backoff, 30)
+  return backoff
+}
+
+function after(instant: Date, seconds: number): Date {
+  return new Date(instant.getTime() + seconds * 1000)
+}
