@@ -172,3 +172,10 @@ export interface OAuthClient {
 export interface EventSink {
   emit(event: AuthEvent): void
 }
+
+/** One log line: a name from the closed list of events, and its facts; no secret may be among them. */
+export type Log = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  event: string,
+  fields: Record<string, unknown>,
+) => void
