@@ -53,6 +53,8 @@ export interface OAuthLedger {
   reset(): void
 }
 
+// https://open.feishu.cn/document/authentication-management/access-token/refresh-user-access-token
+const longestConsentMs = 365 * 24 * 3600 * 1000
 const tenantTokenSeconds = 7200
 const tenantTokenReuseSeconds = 1800
 
@@ -84,7 +86,10 @@ export function createOAuthLedger(options: ResolvedOptions, now: () => number): 
       return issued
     },
     issueRefreshToken(consent) {
-      const expiresAt = now() + options.refreshTokenSeconds * 1000
+      const expiresAt = Math.min(
+        now() + options.refreshTokenSeconds * 1000,
+        consent.consentedAt + longestConsentMs,
+      )
       const lifecycle = { expiresAt, spentAt: null, revokedAt: null }
       const issued = { ...consent, token: newUserToken(), ...lifecycle }
       refreshTokens.set(issued.token, issued)
@@ -117,4 +122,9 @@ export function createOAuthLedger(options: ResolvedOptions, now: () => number): 
       for (const map of [granted, codes, accessTokens, refreshTokens, tenantTokens]) map.clear()
     },
   }
+}
+
+/** Copies what a code or token says about the person's consent. */
+export function consentOf({ appId, openId, scopes, consentedAt }: Consent): Consent {
+  return { appId, openId, scopes, consentedAt }
 }
