@@ -1,27 +1,6 @@
-/** Every stable error code that leaves this product, in the library, the HTTP API and the logs. */
-export type ErrorCode =
-  | 'app_misconfigured'
-  | 'authorization_code_expired'
-  | 'authorization_code_used'
-  | 'authorization_expired'
-  | 'authorization_in_progress'
-  | 'authorization_rejected'
-  | 'authorization_required'
-  | 'card_gone'
-  | 'configuration_invalid'
-  | 'feishu_unavailable'
-  | 'identity_mismatch'
-  | 'insufficient_scope'
-  | 'person_not_allowed'
-  | 'person_unreachable'
-  | 'pkce_failed'
-  | 'schema_too_new'
-  | 'session_not_found'
-  | 'session_not_pending'
-  | 'state_invalid'
-  | 'store_unavailable'
-  | 'token_unreadable'
-  | 'unknown_app'
+import type { ErrorCode } from './error-code.ts'
+
+export type { ErrorCode }
 
 /** The base of every error this product throws on purpose; the message says what happened and what to do next. */
 export abstract class CardAuthError extends Error {
@@ -233,19 +212,11 @@ export class AppMisconfiguredError extends FeishuAnsweredError {
 /** This person may not use the app; an admin can change that. */
 export class PersonNotAllowedError extends FeishuAnsweredError {
   readonly code = 'person_not_allowed'
-
-  constructor(message: string, facts?: FeishuFacts) {
-    super(message, facts)
-  }
 }
 
 /** Feishu says that no card can ever reach this person. */
 export class PersonUnreachableError extends FeishuAnsweredError {
   readonly code = 'person_unreachable'
-
-  constructor(message: string, facts?: FeishuFacts) {
-    super(message, facts)
-  }
 }
 
 /** The message that holds the card can never be changed again: too old, recalled or deleted. */

@@ -1,6 +1,7 @@
 import type { Background } from './background.ts'
+import type { EventSink } from './events.ts'
 import type { OpenSession } from './open-session.ts'
-import type { Clock, EventSink, Store } from './ports.ts'
+import type { Clock, Store } from './ports.ts'
 import { type AuthSession, isOpen } from './session.ts'
 import type { ShowCard } from './show-card.ts'
 

@@ -5,18 +5,11 @@ import {
   InvalidStateError,
 } from '../errors.ts'
 import type { Background } from './background.ts'
+import type { EventSink } from './events.ts'
 import { type FailureReason, failureReasonOf } from './failure-reason.ts'
 import { hashSecret, isSecret } from './one-time-secret.ts'
 import { verifierBinding } from './open-link.ts'
-import type {
-  Clock,
-  EventSink,
-  OAuthAttempt,
-  OAuthClient,
-  Store,
-  TokenCipher,
-  TokenReply,
-} from './ports.ts'
+import type { Clock, OAuthAttempt, OAuthClient, Store, TokenCipher, TokenReply } from './ports.ts'
 import type { ReadSession } from './read-session.ts'
 import { type AuthSession, isOpen, type SessionMove } from './session.ts'
 import type { StoreGrant } from './store-grant.ts'

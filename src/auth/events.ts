@@ -1,5 +1,4 @@
 import type { FailureReason } from './failure-reason.ts'
-import type { EventSink } from './ports.ts'
 import type { AuthSession, CardLook } from './session.ts'
 
 /** The steps of the authorization funnel, in order. */
@@ -42,6 +41,11 @@ export type AuthEvent =
 
 /** A listener; it must not throw, and is called in the order of registration. */
 export type AuthListener = (event: AuthEvent) => void
+
+/** Where the domain tells what happened; listeners are metrics, waiters, cards and logs. */
+export interface EventSink {
+  emit(event: AuthEvent): void
+}
 
 /** The bus between the domain and those who watch it. */
 export interface AuthEvents extends EventSink {

@@ -1,5 +1,6 @@
 import { AuthorizationInProgressError, SessionNotPendingError } from '../errors.ts'
-import type { Clock, EventSink, Store } from './ports.ts'
+import type { EventSink } from './events.ts'
+import type { Clock, Store } from './ports.ts'
 import type { ReadSession } from './read-session.ts'
 import type { AuthSession } from './session.ts'
 

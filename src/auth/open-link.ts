@@ -1,6 +1,7 @@
 import type { Apps } from './apps.ts'
+import type { EventSink } from './events.ts'
 import { hashSecret, isSecret, newSecret } from './one-time-secret.ts'
-import type { Clock, EventSink, OAuthClient, Store, TokenCipher } from './ports.ts'
+import type { Clock, OAuthClient, Store, TokenCipher } from './ports.ts'
 import type { ReadSession } from './read-session.ts'
 import { type AuthSession, isOpen } from './session.ts'
 

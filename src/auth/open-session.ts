@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { AuthorizationInProgressError } from '../errors.ts'
 import type { Apps } from './apps.ts'
+import type { EventSink } from './events.ts'
 import { missingScopes } from './grant.ts'
-import type { AppSettings, Clock, EventSink, Store } from './ports.ts'
+import type { AppSettings, Clock, Store } from './ports.ts'
 import type { AuthSession, Locale } from './session.ts'
 import type { Tickets } from './ticket.ts'
 

@@ -1,4 +1,3 @@
-import type { AuthEvent } from './events.ts'
 import type { FailureReason } from './failure-reason.ts'
 import type { Grant } from './grant.ts'
 import type { AuthSession, CardLook, SessionMove, SessionState } from './session.ts'
@@ -166,11 +165,6 @@ export interface OAuthClient {
   fetchTokenOwner(appId: string, accessToken: string): Promise<TokenOwner>
   /** Ends one access token at Feishu (RFC 7009). */
   revokeAccessToken(appId: string, accessToken: string): Promise<void>
-}
-
-/** Where the domain tells what happened; listeners are metrics, waiters, cards and logs. */
-export interface EventSink {
-  emit(event: AuthEvent): void
 }
 
 /** One log line: a name from the closed list of events, and its facts; no secret may be among them. */

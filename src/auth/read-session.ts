@@ -1,5 +1,6 @@
 import { AuthSessionNotFoundError } from '../errors.ts'
-import type { Clock, EventSink, Store } from './ports.ts'
+import type { EventSink } from './events.ts'
+import type { Clock, Store } from './ports.ts'
 import type { AuthSession } from './session.ts'
 
 type Neighbours = { store: Store; clock: Clock; events: EventSink }

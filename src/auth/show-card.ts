@@ -5,8 +5,8 @@ import {
   PersonUnreachableError,
 } from '../errors.ts'
 import { type Apps, publicLink } from './apps.ts'
-import type { CardOutcome } from './events.ts'
-import type { CardMessenger, Clock, EventSink, Store } from './ports.ts'
+import type { CardOutcome, EventSink } from './events.ts'
+import type { CardMessenger, Clock, Store } from './ports.ts'
 import { type AuthSession, isOpen } from './session.ts'
 import type { Tickets } from './ticket.ts'
 

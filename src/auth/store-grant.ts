@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../errors.ts'
+import type { EventSink } from './events.ts'
 import type { Grant } from './grant.ts'
-import type { Binding, Clock, EventSink, Store, TokenCipher, TokenReply } from './ports.ts'
+import type { Binding, Clock, Store, TokenCipher, TokenReply } from './ports.ts'
 import type { ReadSession } from './read-session.ts'
 import type { AuthSession } from './session.ts'
 

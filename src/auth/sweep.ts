@@ -1,4 +1,5 @@
-import type { Clock, EventSink, Store } from './ports.ts'
+import type { EventSink } from './events.ts'
+import type { Clock, Store } from './ports.ts'
 import type { AuthSession } from './session.ts'
 
 /** What one sweep did. */
