@@ -4,6 +4,10 @@ import { applicationRoutes } from './routes/application.ts'
 import { applinkRoutes } from './routes/applink.ts'
 import { authorizeRoutes } from './routes/authorize.ts'
 import { avatarRoutes } from './routes/avatar.ts'
+import { botRoutes } from './routes/bot.ts'
+import { cardUpdateRoutes } from './routes/card-update.ts'
+import { chatPageRoutes } from './routes/chat-page.ts'
+import { messageRoutes } from './routes/messages.ts'
 import { revokeRoutes } from './routes/revoke.ts'
 import { simRoutes } from './routes/sim.ts'
 import { tenantTokenRoutes } from './routes/tenant-token.ts'
@@ -16,7 +20,7 @@ import type { LongConnection } from './ws/long-connection.ts'
 /** The whole route table of the emulator; docs/emulator.md lists the same. */
 export function emulatorRoutes(
   context: EmulatorContext,
-  { tickets }: LongConnection,
+  { tickets, updateTokens }: LongConnection,
   sim: Sim,
 ): Route[] {
   return [
@@ -26,9 +30,13 @@ export function emulatorRoutes(
     ...revokeRoutes(context),
     ...userInfoRoutes(context),
     ...applicationRoutes(context),
+    ...messageRoutes(context),
+    ...cardUpdateRoutes(context, updateTokens),
+    ...botRoutes(context),
     ...wsEndpointRoutes(context, tickets),
     ...applinkRoutes(),
     ...avatarRoutes(context),
     ...simRoutes(context, sim),
+    ...chatPageRoutes(),
   ]
 }
