@@ -1,0 +1,52 @@
+import { BUTTON_WORDS } from './button-words.ts'
+import { buttonRow, callbackButton } from './card-buttons.ts'
+import type { CardFace, Drawing } from './card-face.ts'
+import { localDateTime } from './card-time.ts'
+import { OUTCOME_WORDS } from './outcome-words.ts'
+
+/** The card of a request the person turned down; they may change their mind. */
+export function rejectedCard(drawing: Drawing): CardFace {
+  const words = OUTCOME_WORDS.rejected
+  return {
+    colour: 'grey',
+    icon: 'close_filled',
+    title: words.title,
+    summary: words.summary(drawing.app),
+    elements: [
+      { tag: 'markdown', ...drawing.say(words.body(drawing.appInMarkdown)) },
+      buttonRow(callbackButton(drawing, 'send_again', BUTTON_WORDS.authorizeAfterAll, 'default')),
+    ],
+  }
+}
+
+/** The card of a request that ran out of time or was withdrawn; a new one can be asked for. */
+export function expiredCard(drawing: Drawing): CardFace {
+  const { session, app, appInMarkdown } = drawing
+  const withdrawn = session.endReason === 'invalidated'
+  const words = withdrawn ? OUTCOME_WORDS.withdrawn : OUTCOME_WORDS.expired
+  return {
+    colour: 'grey',
+    icon: 'time_filled',
+    title: words.title,
+    summary: words.summary(app),
+    elements: [
+      {
+        tag: 'markdown',
+        ...drawing.say(words.body(appInMarkdown, localDateTime(session.expiresAt))),
+      },
+      buttonRow(callbackButton(drawing, 'send_again', BUTTON_WORDS.sendAgain, 'default')),
+    ],
+  }
+}
+
+/** The card of a request that a newer one replaced; the newer card has the buttons. */
+export function supersededCard(drawing: Drawing): CardFace {
+  const words = OUTCOME_WORDS.superseded
+  return {
+    colour: 'grey',
+    icon: null,
+    title: words.title,
+    summary: words.summary(drawing.app),
+    elements: [{ tag: 'markdown', ...drawing.say(words.body(drawing.appInMarkdown)) }],
+  }
+}
