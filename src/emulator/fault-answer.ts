@@ -2,45 +2,62 @@ import { type Answer, failure, json } from './answer.ts'
 import type { ActiveFault } from './faults.ts'
 import { oauthError } from './oauth/oauth-error.ts'
 
+/** What the gateway says beside its codes. */
+const gatewayMessages: Record<number, string> = {
+  2200: 'Internal Error',
+  9499: 'Bad Request',
+  20050: 'An unexpected server error occurred. Please retry your request.',
+  99991662: 'app not in use',
+  99991663: 'Invalid access token for authorization. Please make a request with token attached.',
+  99991668: 'Invalid access token for authorization. Please make a request with token attached.',
+  99991677: 'token expire',
+  99991679:
+    'Unauthorized. You do not have permission to perform the requested operation on the resource. Please request user re-authorization and try again.',
+}
+
 /** Makes the answer of a fault, or null when the fault only delays or cuts. */
 export function faultAnswer(fault: ActiveFault, path: string, logId: string): Answer | null {
-  if (fault.status === undefined && fault.code === undefined && fault.body === undefined)
-    return null
-  const answer = fault.body === undefined ? feishuFailure(fault, path, logId) : given(fault)
+  const { status, code, body } = fault
+  if (status === undefined && code === undefined && body === undefined) return null
+  const answer = body === undefined ? feishuFailure(fault, path, logId) : given(fault)
   if (fault.contentType !== undefined) answer.headers['content-type'] = fault.contentType
-  Object.assign(answer.headers, fault.headers)
+  for (const [name, value] of Object.entries(fault.headers ?? {})) {
+    answer.headers[name.toLowerCase()] = value
+  }
   return answer
 }
 
-function given(fault: ActiveFault): Answer {
-  const body = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body)
-  const contentType =
-    typeof fault.body === 'string' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8'
-  return { status: fault.status ?? 200, headers: { 'content-type': contentType }, body }
+/** A body of its own: text is sent as a page, anything else as JSON. */
+function given({ body, status = 200 }: ActiveFault): Answer {
+  if (typeof body !== 'string') return json(body, status)
+  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body }
 }
 
-function feishuFailure(fault: ActiveFault, path: string, logId: string): Answer {
-  if (fault.status === 429 || fault.code === 99991400) return rateLimited(fault)
+/** What Feishu itself would say with this status or code at this path. */
+function feishuFailure({ status, code }: ActiveFault, path: string, logId: string): Answer {
+  if (status === 429 || code === 99991400) return rateLimited(status ?? 429)
   if (path.includes('/oauth/')) {
-    const code = fault.code ?? (fault.status === 503 ? 20072 : 20050)
-    const answer = oauthError(code)
-    return { ...answer, status: fault.status ?? answer.status }
+    const answer = oauthError(code ?? oauthCodeOf(status))
+    return { ...answer, status: status ?? answer.status }
   }
-  const status = fault.status ?? 400
-  return failure(fault.code ?? 99991000 + (status % 1000), messageOf(fault), logId, status)
+  const shown = code ?? gatewayCodeOf(status, path)
+  return failure(shown, gatewayMessages[shown] ?? 'injected fault', logId, status ?? 400)
 }
 
-function rateLimited(fault: ActiveFault): Answer {
-  const body = { code: fault.code ?? 99991400, msg: 'request trigger frequency limit' }
-  return json(body, fault.status ?? 429, {
+/** See https://open.feishu.cn/document/ukTMukTMukTM/uUzN04SN3QjL1cDN */
+function rateLimited(status: number): Answer {
+  return json({ code: 99991400, msg: 'request trigger frequency limit' }, status, {
     'x-ogw-ratelimit-limit': '100',
     'x-ogw-ratelimit-reset': '1',
   })
 }
 
-function messageOf(fault: ActiveFault): string {
-  if (fault.code === 99991663) {
-    return 'Invalid access token for authorization. Please make a request with token attached.'
-  }
-  return fault.status === undefined ? 'injected fault' : 'Internal Server Error'
+function oauthCodeOf(status = 500): number {
+  if (status < 500) return 20063
+  return status === 503 ? 20072 : 20050
+}
+
+function gatewayCodeOf(status = 400, path = ''): number {
+  if (status < 500) return 9499
+  return path.includes('/authen/') ? 20050 : 2200
 }
