@@ -6,6 +6,7 @@ import {
   createCompleteAuthorization,
 } from './complete-authorization.ts'
 import type { AuthEvents } from './events.ts'
+import { createGetUserAccessToken, type GetUserAccessToken } from './get-user-access-token.ts'
 import { createInvalidateSession, type InvalidateSession } from './invalidate-session.ts'
 import { createOpenLink, type OpenLink } from './open-link.ts'
 import { createOpenSession } from './open-session.ts'
@@ -34,6 +35,7 @@ export interface Auth {
   /** Opens a new request in place of an ended one, from its own link. */
   sendAgain: SendAgain
   readUserAccessToken: ReadUserAccessToken
+  getUserAccessToken: GetUserAccessToken
   showCard: ShowCard
   sweep: Sweep
 }
@@ -62,10 +64,12 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
   const showCard = createShowCard(base)
   const storeGrant = createStoreGrant({ ...base, readSession })
   const waitForSession = createWaitForSession({ ...base, readSession })
+  const requestAuthorization = createRequestAuthorization({ openSession, readSession, showCard })
+  const readUserAccessToken = createReadUserAccessToken(base)
   return {
     apps,
     tickets,
-    requestAuthorization: createRequestAuthorization({ openSession, readSession, showCard }),
+    requestAuthorization,
     readSession,
     waitForSession,
     invalidateSession: createInvalidateSession({ ...base, readSession }),
@@ -78,7 +82,12 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
     }),
     answerCardClick: createAnswerCardClick({ ...base, openSession, showCard }),
     sendAgain: createSendAgain({ ...base, openSession, readSession, showCard }),
-    readUserAccessToken: createReadUserAccessToken(base),
+    readUserAccessToken,
+    getUserAccessToken: createGetUserAccessToken({
+      readUserAccessToken,
+      requestAuthorization,
+      waitForSession,
+    }),
     showCard,
     sweep: createSweep(base),
   }

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CardAction } from '../../src/auth/answer-card-click.ts'
+import { FeishuUnavailableError } from '../../src/errors.ts'
+import { ALEX, createDomain, type Domain, LIN } from '../support/domain.ts'
+
+describe('answerCardClick', () => {
+  let domain: Domain
+  let sessionId: string
+  beforeEach(async () => {
+    domain = await createDomain()
+    sessionId = (await domain.auth.requestAuthorization({ openId: LIN.openId })).session.id
+  })
+  afterEach(() => domain.close())
+
+  const click = (action: CardAction, who = LIN, id = sessionId) =>
+    domain.auth.answerCardClick({ action, sessionId: id, messageId: 'om_1', ...who })
+
+  const pendingSession = async () => {
+    const [session] = await domain.store.sessions.list({ state: 'pending', limit: 1 })
+    return session
+  }
+
+  it('declines, and answers with the declined card', async () => {
+    expect(await click('decline')).toMatchObject({
+      toast: 'declined',
+      session: { state: 'rejected', endReason: 'declined_on_card', card: { wants: 'rejected' } },
+    })
+  })
+
+  it('answers a second tap with the truth', async () => {
+    await click('decline')
+    expect(await click('decline')).toMatchObject({ toast: 'already_declined' })
+  })
+
+  it('tells a bystander that it is not for them, and changes nothing', async () => {
+    for (const stranger of [ALEX, { ...LIN, openId: 'ou_LIN' }]) {
+      const answer = await click('decline', stranger)
+      expect(answer).toEqual({ toast: 'not_for_you', session: null, authorizeLink: null })
+    }
+    expect((await domain.auth.readSession(sessionId)).state).toBe('pending')
+  })
+
+  it('remembers the tenant of the person, and refuses their namesake of another tenant', async () => {
+    await click('check_again')
+    expect((await domain.auth.readSession(sessionId)).tenantKey).toBe(LIN.tenantKey)
+    const answer = await click('decline', { ...LIN, tenantKey: 'tenant-2' })
+    expect(answer.toast).toBe('not_for_you')
+  })
+
+  it('treats an unknown session as run out', async () => {
+    const answer = await click('decline', LIN, '00000000-0000-4000-8000-000000000000')
+    expect(answer).toEqual({ toast: 'expired', session: null, authorizeLink: null })
+  })
+
+  it('expires rather than declines a request that has run out', async () => {
+    domain.clock.advance(600_000)
+    expect(await click('decline')).toMatchObject({
+      toast: 'expired',
+      session: { state: 'expired', endReason: 'timed_out' },
+    })
+  })
+
+  it('sends a new card for an expired one, once', async () => {
+    domain.clock.advance(600_000)
+    await domain.auth.sweep.sessions()
+    expect(await click('send_again')).toMatchObject({
+      toast: 'sent_again',
+      session: { id: sessionId, state: 'expired' },
+    })
+    expect(await click('send_again')).toMatchObject({ toast: 'already_sent' })
+    await domain.background.drain()
+    expect(domain.messenger.sends).toBe(2)
+    expect(await pendingSession()).toMatchObject({
+      openId: LIN.openId,
+      card: { messageId: 'om_2' },
+    })
+  })
+
+  it('answers before the new card is sent, and sends it later when Feishu is down', async () => {
+    await click('decline')
+    domain.messenger.failures.push(new FeishuUnavailableError('upstream_5xx'))
+    expect(await click('send_again')).toMatchObject({ toast: 'sent_again' })
+    await domain.background.drain()
+    domain.clock.advance(10_000)
+    await domain.auth.showCard.due()
+    expect(await pendingSession()).toMatchObject({ card: { messageId: 'om_2', shows: 'asking' } })
+  })
+
+  it('never revives a superseded card', async () => {
+    await domain.auth.requestAuthorization({ openId: LIN.openId, scopes: ['more'] })
+    expect(await click('send_again')).toMatchObject({ toast: 'superseded' })
+    expect(domain.messenger.sends).toBe(2)
+  })
+
+  it('asks afresh when the admin has enabled what was missing', async () => {
+    await domain.store.sessions.noteFailure(sessionId, 'scope_not_enabled', domain.clock.now())
+    expect(await click('check_again')).toMatchObject({
+      toast: 'checking_again',
+      session: { lastFailure: null, card: { wants: 'asking' } },
+    })
+  })
+})
