@@ -3,7 +3,7 @@ import { refuseWithoutTenantToken } from '../check-bearer.ts'
 import type { EmulatorContext } from '../context.ts'
 import type { EmulatorRequest } from '../router.ts'
 import { messageFailure } from './message-failure.ts'
-import type { RateWindows } from './rate-windows.ts'
+import type { RateExceeded, RateWindows } from './rate-windows.ts'
 
 /** What every API of tier 4 allows an app: 50 a second and 1000 a minute, whichever is less. */
 const TIER_4 = [
@@ -31,14 +31,15 @@ export function refuseAtGate(
   if (scopes !== undefined && !scopes.some((scope) => app.scopes.includes(scope))) {
     return missingScope(scopes, request)
   }
-  if (!rates.take(`api ${api}`, ...TIER_4)) return rateLimited()
+  const exceeded = rates.take(`api ${api}`, ...TIER_4)
+  if (exceeded !== undefined) return rateLimited(exceeded)
   return app.botEnabled ? null : messageFailure({ code: 230006 }, request.logId)
 }
 
-function rateLimited(): Answer {
+function rateLimited({ limit, waitMs }: RateExceeded): Answer {
   return json({ code: 99991400, msg: 'request trigger frequency limit' }, 429, {
-    'x-ogw-ratelimit-limit': '1000',
-    'x-ogw-ratelimit-reset': '1',
+    'x-ogw-ratelimit-limit': String(limit.most),
+    'x-ogw-ratelimit-reset': String(Math.ceil(waitMs / 1000)),
   })
 }
 

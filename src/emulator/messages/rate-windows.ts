@@ -1,11 +1,13 @@
 /** A limit: so many within so many milliseconds. */
 export type RateLimit = { most: number; withinMs: number }
 
+/** The limit that is reached, and how long until there is room again. */
+export type RateExceeded = { limit: RateLimit; waitMs: number }
+
 /** Counts what happened lately, by the emulator's clock. */
 export interface RateWindows {
-  /** Counts one more for `key`; false, and nothing counted, when that would exceed a limit. */
-  take(key: string, ...limits: RateLimit[]): boolean
-  reset(): void
+  /** Counts one more for `key`, or says which limit forbids it; then nothing is counted. */
+  take(key: string, ...limits: RateLimit[]): RateExceeded | undefined
 }
 
 /** Creates sliding windows; `now` gives milliseconds. */
@@ -18,13 +20,15 @@ export function createRateWindows(now: () => number): RateWindows {
       // A clock that was moved back leaves instants of the future behind: they no longer count.
       const recent = (taken.get(key) ?? []).filter((then) => then <= at && at - then < longest)
       taken.set(key, recent)
-      const isFull = limits.some(
-        ({ most, withinMs }) => recent.filter((then) => at - then < withinMs).length >= most,
-      )
-      if (isFull) return false
+      for (const limit of limits) {
+        const within = recent.filter((then) => at - then < limit.withinMs)
+        const [oldest] = within
+        if (oldest !== undefined && within.length >= limit.most) {
+          return { limit, waitMs: oldest + limit.withinMs - at }
+        }
+      }
       recent.push(at)
-      return true
+      return undefined
     },
-    reset: () => taken.clear(),
   }
 }

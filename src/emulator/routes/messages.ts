@@ -93,7 +93,8 @@ function send(
   const said = readContent(msgType, content)
   if ('failure' in said) return fail(said.failure)
   const { chatId } = receiver.chat
-  if (!rates.take(`chat ${chatId}`, FIVE_A_SECOND)) return fail({ code: 230020 })
+  const exceeded = rates.take(`chat ${chatId}`, FIVE_A_SECOND)
+  if (exceeded !== undefined) return fail({ code: 230020 })
 
   const parentId = parent?.messageId
   const message = world.addMessage({
@@ -129,7 +130,8 @@ function patch({ world, clock, rates }: Shared, request: EmulatorRequest): Answe
   if (!isExplicitlyShared(before) || !isExplicitlyShared(said.content)) {
     return fail(invalidParameter('update_multi must be true before and after the update.'))
   }
-  if (!rates.take(`message ${message.messageId}`, FIVE_A_SECOND)) return fail({ code: 230020 })
+  const exceeded = rates.take(`message ${message.messageId}`, FIVE_A_SECOND)
+  if (exceeded !== undefined) return fail({ code: 230020 })
   world.changeMessage(message, { content: said.content })
   return success({}, 'ok')
 }
