@@ -1,0 +1,65 @@
+import type { ErrorCodeRow } from './error-code-row.ts'
+
+/**
+ * OAuth and `user_info`
+ * (https://open.feishu.cn/document/authentication-management/access-token/get-user-access-token).
+ */
+export const OAUTH_ERROR_CODES: readonly ErrorCodeRow[] = [
+  [20001, 'drift', 'bad_client', 'A parameter of the request is missing.'],
+  [20002, 'app_wide', 'bad_client', 'The app secret is wrong. Copy it from the console again.'],
+  [20003, 'terminal', 'code_used', 'The authorization code is not known.'],
+  [20004, 'terminal', 'code_expired', 'The authorization code has expired.'],
+  [20005, 'token', 'upstream_5xx', 'The user access token is not valid.'],
+  [20008, 'user', 'person_not_allowed', 'Feishu knows no such person. Ask an admin.'],
+  [20009, 'app_wide', 'app_not_installed', 'The app is not installed. An admin installs it.'],
+  [20010, 'user', 'person_not_allowed', 'The app is not available to this person. Ask an admin.'],
+  [20021, 'user', 'person_not_allowed', 'The person has left the organisation.'],
+  [20022, 'user', 'person_not_allowed', 'The account is frozen. Ask an admin.'],
+  [20023, 'user', 'person_not_allowed', 'The person is not registered.'],
+  [20024, 'drift', 'bad_client', 'The code belongs to another app. Check the app id.'],
+  [20026, 'terminal', 'code_used', 'The refresh token is not valid.'],
+  [20027, 'app_wide', 'scope_not_enabled', 'The app lacks a scope. Enable and publish it.'],
+  [20029, 'app_wide', 'redirect_uri_mismatch', 'The redirect URL is not in the console’s list.'],
+  [20036, 'drift', 'bad_client', 'The grant type is not supported.'],
+  [20037, 'terminal', 'code_used', 'The refresh token has expired.'],
+  [
+    20043,
+    'app_wide',
+    'scope_not_enabled',
+    'A scope does not exist. Check the names of the scopes.',
+  ],
+  [20048, 'app_wide', 'bad_client', 'The app does not exist. Check the app id and the brand.'],
+  [20049, 'terminal', 'pkce_failed', 'Feishu did not accept the PKCE verifier.'],
+  [20050, 'transient', 'upstream_5xx', 'Feishu had an error of its own.'],
+  [20063, 'drift', 'bad_client', 'The request is malformed.'],
+  [20064, 'terminal', 'code_used', 'The refresh token was revoked.'],
+  [20065, 'terminal', 'code_used', 'The authorization code was used before.'],
+  [20066, 'user', 'person_not_allowed', 'The account is not active. Ask an admin.'],
+  [20067, 'drift', 'scope_not_enabled', 'A scope was asked for twice.'],
+  [20068, 'drift', 'scope_not_enabled', 'A scope is not permitted. Ask for granted ones only.'],
+  [20069, 'app_wide', 'app_disabled', 'The app is disabled. An admin enables it.'],
+  [20070, 'drift', 'bad_client', 'The client authenticated in two ways at once.'],
+  [
+    20071,
+    'drift',
+    'redirect_uri_mismatch',
+    'The redirect URL is not the one of the authorize page.',
+  ],
+  [20072, 'transient', 'upstream_5xx', 'Feishu is not available for the moment.'],
+  [20073, 'terminal', 'code_used', 'The refresh token was used before.'],
+  [20074, 'app_wide', 'app_disabled', 'The app may not refresh tokens. Turn the switch on.'],
+  [21000, 'policy', 'person_not_allowed', 'A security rule of the organisation forbids it.'],
+  [21001, 'policy', 'person_not_allowed', 'A security rule of the organisation asks for a check.'],
+
+  // Legacy endpoints; a gateway may still answer with them.
+  [20007, 'transient', 'upstream_5xx', 'The token could not be made.'],
+  [20013, 'token', 'upstream_5xx', 'The tenant access token is not valid.'],
+  [20014, 'token', 'upstream_5xx', 'The app access token is not valid.'],
+  [20025, 'drift', 'bad_client', 'The app id or secret is missing.'],
+  [20028, 'app_wide', 'bad_client', 'The app id is not valid.'],
+  [20035, 'app_wide', 'bad_client', 'The app id or secret is wrong.'],
+  [20038, 'terminal', 'code_used', 'The refresh token is not known.'],
+  [20039, 'token', 'upstream_5xx', 'The user access token is not known.'],
+  [20042, 'app_wide', 'app_disabled', 'The app is disabled. An admin enables it.'],
+  [20046, 'app_wide', 'bad_client', 'The brand does not fit the app. Check Feishu or Lark.'],
+]
