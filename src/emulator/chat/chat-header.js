@@ -21,7 +21,8 @@ export function createChatHeader({ store }) {
       const chat = state.world?.chats.find(({ chat_id }) => chat_id === state.chatId)
       const isGroup = chat?.kind === 'group'
       const title = (isGroup ? chat.name : state.world?.app.name) ?? ''
-      const members = (chat?.members ?? []).map((openId) => personName(state, openId)).join(', ')
+      const names = (chat?.members ?? []).map((openId) => personName(state, openId)).join(', ')
+      const members = isGroup ? names : `${words.whoAmI} ${names}`
       const offline = state.connected ? '' : words.offline
       show([
         {

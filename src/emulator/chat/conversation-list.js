@@ -50,7 +50,7 @@ function conversation(chat, state) {
   const isGroup = chat.kind === 'group'
   return {
     name: isGroup ? (chat.name ?? '') : (personName(state, chat.members[0]) ?? ''),
-    note: isGroup ? words.group : chat.members[0] === state.me ? words.you : '',
+    note: !isGroup && chat.members[0] === state.me ? words.you : '',
     preview: last ? preview(last, state) : '',
     time: last ? localDatetime(Number(last.create_time), 'time', state.locale) : '',
     isCurrent: chat.chat_id === state.chatId,

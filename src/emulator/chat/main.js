@@ -72,16 +72,17 @@ store.change({})
 live.start()
 
 /**
- * Chooses a person and a conversation when the remembered ones are not there (any more): those of the
- * newest card, else the first.
+ * Chooses a person and a conversation when the remembered ones are not there (any more): preferably a
+ * private one with a card.
  * @param {import('./sim-api.js').World} world
  */
 function settle(world) {
   const { me, chatId } = store.value()
   const isKnown = world.people.some(({ open_id }) => open_id === me)
   if (isKnown && world.chats.some(({ chat_id }) => chat_id === chatId)) return
-  const card = world.messages.findLast(({ msg_type }) => msg_type === 'interactive')
-  const chat = world.chats.find(({ chat_id }) => chat_id === card?.chat_id) ?? world.chats[0]
+  const cards = world.messages.filter(({ msg_type }) => msg_type === 'interactive')
+  const withCard = world.chats.filter((chat) => cards.some((card) => card.chat_id === chat.chat_id))
+  const chat = withCard.find(({ kind }) => kind === 'p2p') ?? withCard[0] ?? world.chats[0]
   const person = isKnown ? me : (chat?.members[0] ?? world.people[0]?.open_id)
   if (chat) store.change({ chatId: chat.chat_id })
   if (person) actions.become(person)

@@ -40,7 +40,7 @@ const rules = [
   ],
   [/~~(?=\S)(.+?)(?<=\S)~~/sy, ([, text = ''], reader) => wrap('s', markdownInline(text, reader))],
   [
-    /\[([^\]\n]*)\]\(([^)\s]+)\)/y,
+    /\[([^\]\n]*)\]\(((?:[^()\s]|\([^()\s]*\))+)\)/y,
     ([, text = '', url = ''], reader) => link(url, markdownInline(text, reader)),
   ],
   [/<br\s*\/?>/iy, () => element('br')],

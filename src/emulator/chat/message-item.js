@@ -27,6 +27,7 @@ export function messageItem(parts) {
   const isMine = !isBot && message.sender.open_id === state.me
   const words = wordsIn(state.locale)
   const sentAt = localDatetime(Number(message.create_time), 'time', state.locale)
+  const note = message.updated && !message.recalled ? ` · ${words.edited}` : undefined
   return element(
     'div',
     { class: `message${isMine ? ' message-mine' : ''}${isInspected ? ' message-inspected' : ''}` },
@@ -35,17 +36,9 @@ export function messageItem(parts) {
       'div',
       { class: 'message-content' },
       element(
-        'p',
-        { class: 'message-author' },
-        author,
-        ' ',
-        element('time', {}, sentAt),
-        message.updated && !message.recalled ? ` · ${words.edited}` : undefined,
-      ),
-      element(
         'div',
-        { class: 'message-row' },
-        content(parts),
+        { class: 'message-author' },
+        element('p', {}, author, ' ', element('time', {}, sentAt), note),
         element(
           'button',
           {
@@ -60,6 +53,7 @@ export function messageItem(parts) {
           icon(pictures.inspect),
         ),
       ),
+      content(parts),
     ),
   )
 }

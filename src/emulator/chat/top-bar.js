@@ -194,7 +194,7 @@ function switches(state, faulty, store) {
         click: () => store.change({ faultsOpen: !state.faultsOpen }),
       },
       icon(pictures.faults),
-      words.faults,
+      element('span', {}, words.faults),
     ),
     element(
       'button',
