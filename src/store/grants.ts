@@ -1,0 +1,110 @@
+import {
+  and,
+  type Column,
+  count,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
+import type { Grant } from '../auth/grant.ts'
+import type { GrantStore } from '../auth/ports.ts'
+import { bind } from './dialects.ts'
+import type { Engine } from './engine.ts'
+
+/** Creates the statements on grants. */
+export function createGrants({ database, dialect, schema }: Engine): GrantStore {
+  const { grants, sessions } = schema
+  const findByPerson = database
+    .select()
+    .from(grants)
+    .where(
+      and(eq(grants.appId, sql.placeholder('appId')), eq(grants.openId, sql.placeholder('openId'))),
+    )
+    .prepare('find_grant')
+
+  return {
+    async save(grant) {
+      const { appId: _key, openId: _otherKey, version, ...others } = getTableColumns(grants)
+      const proposals = Object.entries(others).map(([name, column]): [string, SQL] => [
+        name,
+        proposed(column),
+      ])
+      const isNewerConsent = lt(grants.authorizedAt, proposed(grants.authorizedAt))
+      const isSameConsent = eq(grants.authorizedAt, proposed(grants.authorizedAt))
+      // The same consent twice: a pair refreshed meanwhile must not be overwritten by the first one.
+      const isNotRefreshed = lte(grants.issuedAt, proposed(grants.issuedAt))
+      const [saved] = await database
+        .insert(grants)
+        .select(dialect.lockShared(rowIfSessionAllows(grant)))
+        .onConflictDoUpdate({
+          target: [grants.appId, grants.openId],
+          set: { ...Object.fromEntries(proposals), version: sql`${version} + 1` },
+          setWhere: sql`${isNewerConsent} or (${isSameConsent} and ${isNotRefreshed})`,
+        })
+        .returning()
+      return saved ?? null
+    },
+
+    async find(appId, openId) {
+      const [grant] = await findByPerson.execute({ appId, openId })
+      return grant ?? null
+    },
+
+    async countUsable(now) {
+      return await database
+        .select({ appId: grants.appId, count: count() })
+        .from(grants)
+        .where(
+          or(
+            gt(grants.accessTokenExpiresAt, now),
+            and(
+              isNotNull(grants.sealedRefreshToken),
+              or(isNull(grants.refreshTokenExpiresAt), gt(grants.refreshTokenExpiresAt, now)),
+            ),
+          ),
+        )
+        .groupBy(grants.appId)
+    },
+  }
+
+  /** The row to write, selected from its own session: no row when that session ended without a token. */
+  function rowIfSessionAllows(grant: Omit<Grant, 'version'>) {
+    return database
+      .select({
+        appId: sessions.appId,
+        openId: sessions.openId,
+        tenantKey: bind(grant.tenantKey, grants.tenantKey),
+        sessionId: sessions.id,
+        version: bind(1, grants.version),
+        scopes: bind(grant.scopes, grants.scopes),
+        accessTokenExpiresAt: bind(grant.accessTokenExpiresAt, grants.accessTokenExpiresAt),
+        authorizedAt: bind(grant.authorizedAt, grants.authorizedAt),
+        issuedAt: bind(grant.issuedAt, grants.issuedAt),
+        sealedAccessToken: bind(grant.sealedAccessToken, grants.sealedAccessToken),
+        refreshTokenExpiresAt: bind(grant.refreshTokenExpiresAt, grants.refreshTokenExpiresAt),
+        sealedRefreshToken: bind(grant.sealedRefreshToken, grants.sealedRefreshToken),
+      })
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.id, grant.sessionId),
+          eq(sessions.appId, grant.appId),
+          eq(sessions.openId, grant.openId),
+          inArray(sessions.state, ['pending', 'completed']),
+        ),
+      )
+  }
+}
+
+/** The value that the row on its way in has for this column. */
+function proposed(column: Column): SQL {
+  return sql`excluded.${sql.identifier(column.name)}`
+}

@@ -1,0 +1,84 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import { asDatabase, sqliteDialect } from './dialects.ts'
+import type { Engine } from './engine.ts'
+import { findMigrations, refuseNewerSchema } from './migrations.ts'
+import * as schema from './sqlite-schema.ts'
+
+const BUSY_TIMEOUT_MS = 5000
+const MIGRATION_WAIT_MS = 60_000
+
+/** Opens a SQLite file, or a database in memory with `:memory:`, and brings its tables up to date. */
+export function openSqlite(path: string): Engine {
+  if (path === ':memory:') return openMigrated(path)
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  createPrivately(path)
+  return oneProcessAtATime(`${path}.lock`, () => openMigrated(path))
+}
+
+function openMigrated(path: string): Engine {
+  const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS })
+  try {
+    tune(connection)
+    bringUpToDate(connection)
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+  return {
+    name: 'sqlite',
+    database: asDatabase(drizzle(connection)),
+    dialect: sqliteDialect,
+    schema,
+    async close() {
+      connection.close()
+    },
+  }
+}
+
+/** The page size must come before the first table and before WAL; measured in docs/decisions. */
+function tune(connection: Database.Database): void {
+  connection.pragma('page_size = 8192')
+  connection.pragma('journal_mode = WAL')
+  connection.pragma('synchronous = FULL')
+  connection.pragma('foreign_keys = ON')
+  connection.pragma('cache_size = -65536')
+  connection.pragma('mmap_size = 1073741824')
+}
+
+function bringUpToDate(connection: Database.Database): void {
+  const migrations = findMigrations('sqlite')
+  const isCounted = connection
+    .prepare(`select 1 from sqlite_master where type = 'table' and name = ?`)
+    .get(migrations.migrationsTable)
+  if (isCounted !== undefined) {
+    const count = connection.prepare(`select count(*) from ${migrations.migrationsTable}`).pluck()
+    refuseNewerSchema(Number(count.get()), migrations)
+  }
+  migrate(drizzle(connection), migrations)
+}
+
+/** SQLite gives the files beside the database the same mode. */
+function createPrivately(path: string): void {
+  closeSync(openSync(path, 'a', 0o600))
+}
+
+/**
+ * Runs `open` while no other process does.
+ *
+ * Switching to WAL and migrating cannot share one transaction, so the lock is one on a file of its own;
+ * the operating system releases it when a process dies.
+ */
+function oneProcessAtATime<Result>(lockPath: string, open: () => Result): Result {
+  createPrivately(lockPath)
+  const lock = new Database(lockPath, { timeout: MIGRATION_WAIT_MS })
+  try {
+    lock.exec('begin exclusive')
+    return open()
+  } finally {
+    lock.close()
+  }
+}

@@ -1,0 +1,5 @@
+import { postgresDialect } from './dialects.ts'
+import { createSchema } from './schema.ts'
+
+/** The tables in Postgres, as drizzle-kit reads them. */
+export const { sessions, attempts, grants, seenEvents, writeProbe } = createSchema(postgresDialect)

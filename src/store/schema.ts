@@ -1,0 +1,117 @@
+import { sql } from 'drizzle-orm'
+import type { FailureReason } from '../auth/failure-reason.ts'
+import type { AuthMethod, CardLook, EndReason, Locale, SessionState } from '../auth/session.ts'
+import type { Dialect } from './dialects.ts'
+
+/** The tables of one engine. */
+export type Schema = ReturnType<typeof createSchema>
+
+/** Describes every table once; both engines get the same columns, keys and indexes. */
+export function createSchema(dialect: Dialect) {
+  const { table, index, uniqueIndex, primaryKey, text, integer, instant, json } = dialect
+
+  const sessions = table(
+    'auth_sessions',
+    {
+      id: text('id').primaryKey(),
+      appId: text('app_id').notNull(),
+      openId: text('open_id').notNull(),
+      tenantKey: text('tenant_key'),
+      state: text('state').$type<SessionState>().notNull(),
+      endReason: text('end_reason').$type<EndReason>(),
+      authMethod: text('auth_method').$type<AuthMethod>().notNull(),
+      scopes: json('scopes').$type<readonly string[]>().notNull(),
+      grantedScopes: json('granted_scopes').$type<readonly string[]>(),
+      reason: text('reason'),
+      locale: text('locale').$type<Locale>(),
+      chatId: text('chat_id'),
+      lastFailureReason: text('last_failure_reason').$type<FailureReason>(),
+      lastFailureAt: instant('last_failure_at'),
+      mismatches: integer('mismatches').notNull(),
+      ticketHash: text('ticket_hash').notNull(),
+      sealedTicket: text('sealed_ticket').notNull(),
+      heldUntil: instant('held_until'),
+      cardMessageId: text('card_message_id'),
+      cardShows: text('card_shows').$type<CardLook>(),
+      cardWants: text('card_wants').$type<CardLook>().notNull(),
+      cardDueAt: instant('card_due_at'),
+      cardAttempts: integer('card_attempts').notNull(),
+      /** 1 once the card can never change again; it then never becomes due. */
+      cardGone: integer('card_gone').notNull().default(0),
+      createdAt: instant('created_at').notNull(),
+      cardSentAt: instant('card_sent_at'),
+      expiresAt: instant('expires_at').notNull(),
+      endedAt: instant('ended_at'),
+    },
+    (session) => [
+      uniqueIndex('auth_sessions_ticket_hash').on(session.ticketHash),
+      uniqueIndex('auth_sessions_one_pending')
+        .on(session.appId, session.openId)
+        .where(sql`state = 'pending'`),
+      index('auth_sessions_expiry').on(session.expiresAt).where(sql`state = 'pending'`),
+      index('auth_sessions_card_due').on(session.cardDueAt).where(sql`card_due_at is not null`),
+      index('auth_sessions_ended').on(session.endedAt).where(sql`ended_at is not null`),
+      index('auth_sessions_created').on(session.createdAt, session.id),
+      index('auth_sessions_person').on(session.openId, session.createdAt, session.id),
+    ],
+  )
+
+  const attempts = table(
+    'oauth_attempts',
+    {
+      stateHash: text('state_hash').primaryKey(),
+      sessionId: text('session_id')
+        .notNull()
+        .references(() => sessions.id, { onDelete: 'cascade' }),
+      sealedVerifier: text('sealed_verifier').notNull(),
+      browserHash: text('browser_hash').notNull(),
+      createdAt: instant('created_at').notNull(),
+      expiresAt: instant('expires_at').notNull(),
+      usedAt: instant('used_at'),
+    },
+    (attempt) => [
+      index('oauth_attempts_session').on(attempt.sessionId),
+      index('oauth_attempts_expiry').on(attempt.expiresAt),
+    ],
+  )
+
+  // The refresh token stands last: reading an access token then never touches the pages it fills.
+  const grants = table(
+    'grants',
+    {
+      appId: text('app_id').notNull(),
+      openId: text('open_id').notNull(),
+      tenantKey: text('tenant_key').notNull(),
+      sessionId: text('session_id').notNull(),
+      version: integer('version').notNull(),
+      scopes: json('scopes').$type<readonly string[]>().notNull(),
+      accessTokenExpiresAt: instant('access_token_expires_at').notNull(),
+      authorizedAt: instant('authorized_at').notNull(),
+      issuedAt: instant('issued_at').notNull(),
+      sealedAccessToken: text('sealed_access_token').notNull(),
+      refreshTokenExpiresAt: instant('refresh_token_expires_at'),
+      sealedRefreshToken: text('sealed_refresh_token'),
+    },
+    (grant) => [
+      primaryKey({ name: 'grants_person', columns: [grant.appId, grant.openId] }),
+      index('grants_session').on(grant.sessionId),
+    ],
+  )
+
+  const seenEvents = table(
+    'seen_events',
+    {
+      eventId: text('event_id').primaryKey(),
+      seenAt: instant('seen_at').notNull(),
+    },
+    (event) => [index('seen_events_seen').on(event.seenAt)],
+  )
+
+  /** One row, rewritten by every ping: proof that the database takes writes. */
+  const writeProbe = table('write_probe', {
+    id: integer('id').primaryKey(),
+    writes: integer('writes').notNull(),
+  })
+
+  return { sessions, attempts, grants, seenEvents, writeProbe }
+}

@@ -1,0 +1,5 @@
+import { sqliteDialect } from './dialects.ts'
+import { createSchema } from './schema.ts'
+
+/** The tables in SQLite, as drizzle-kit reads them. */
+export const { sessions, attempts, grants, seenEvents, writeProbe } = createSchema(sqliteDialect)
