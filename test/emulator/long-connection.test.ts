@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { isAxiosError } from 'axios'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -6,6 +7,7 @@ import {
   type FeishuEmulatorOptions,
   startFeishuEmulator,
 } from '../../src/emulator/index.ts'
+import { decodeFrame, encodeFrame, type Frame, frameHeader } from '../../src/emulator/ws/frame.ts'
 import {
   connectSdkBot,
   createSdkClient,
@@ -179,9 +181,8 @@ describe('connecting', () => {
 
   it('refuses the fifty-first connection of an app', async () => {
     const emulator = await start()
-    for (let count = 0; count < 50; count += 1) {
-      expect(await open(await issueUrl(emulator))).toBeNull()
-    }
+    const urls = await Promise.all(Array.from({ length: 50 }, () => issueUrl(emulator)))
+    expect(new Set(await Promise.all(urls.map(open)))).toEqual(new Set([null]))
     expect(await open(await issueUrl(emulator))).toMatchObject({
       'handshake-status': '514',
       'handshake-autherrcode': '1000040350',
@@ -256,6 +257,33 @@ describe('events', () => {
     const { openId } = someone(emulator)
     expect(await emulator.sim.say({ openId, text })).toMatchObject({ delivered: true })
     expect(messages.events[0]?.message).toMatchObject({ content: JSON.stringify({ text }) })
+  })
+
+  it('carry the number of their pieces, which a client joins by message_id', async () => {
+    const emulator = await start()
+    const socket = new WebSocket(await issueUrl(emulator))
+    opened.push({ close: () => socket.terminate() })
+    await once(socket, 'open')
+    const frames: Frame[] = []
+    socket.on('message', (data: Buffer) => {
+      const frame = decodeFrame(data)
+      frames.push(frame)
+      if (frames.length < Number(frameHeader(frame, 'sum'))) return
+      socket.send(encodeFrame({ ...frame, payload: Buffer.from('{"code":200,"data":null}') }))
+    })
+    const text = 'x'.repeat(150_000)
+    const { openId } = someone(emulator)
+    expect(await emulator.sim.say({ openId, text })).toMatchObject({ delivered: true })
+    const headers = (key: string) => frames.map((frame) => frameHeader(frame, key))
+    expect(headers('seq')).toEqual(['0', '1', '2'])
+    expect(headers('sum')).toEqual(['3', '3', '3'])
+    expect(headers('type')).toEqual(['event', 'event', 'event'])
+    expect(new Set(headers('message_id')).size).toBe(1)
+    const joined = Buffer.concat(frames.flatMap(({ payload }) => payload ?? []))
+    expect(JSON.parse(joined.toString())).toMatchObject({
+      schema: '2.0',
+      event: { message: { content: JSON.stringify({ text }) } },
+    })
   })
 
   it('come twice with the same event_id when asked to', async () => {
