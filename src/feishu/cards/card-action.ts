@@ -1,8 +1,10 @@
-const ACTIONS = ['decline', 'send_again', 'check_again'] as const
+import type { CardAction as ClickAction } from '../../auth/answer-card-click.ts'
+
+const ACTIONS = ['decline', 'send_again', 'check_again'] as const satisfies readonly ClickAction[]
 
 /** What a tap on one of our buttons carries back; Feishu only passes objects on. */
 export type CardAction = {
-  action: (typeof ACTIONS)[number]
+  action: ClickAction
   /** The id of the session the card belongs to; it proves nothing about who tapped. */
   session: string
 }

@@ -56,7 +56,7 @@ export const OUTCOME_WORDS = {
     }),
     body: (app: Wording, time: string): Wording => ({
       zh_cn: `**${app.zh_cn}** 的授权请求已于 ${time} 过期，未共享任何数据。如果还需要，请点“重新发送”。`,
-      en_us: `The request from **${app.en_us}** ran out on ${time}. Nothing was shared. If you still need it, tap Send again.`,
+      en_us: `The request from **${app.en_us}** ran out on ${time}. Nothing was shared. If you still need it, tap “Send again”.`,
       ja_jp: `**${app.ja_jp}** からのリクエストは ${time} に有効期限が切れました。データは共有されていません。必要な場合は「再送する」を押してください。`,
     }),
   },
@@ -73,7 +73,7 @@ export const OUTCOME_WORDS = {
     }),
     body: (app: Wording): Wording => ({
       zh_cn: `**${app.zh_cn}** 的授权请求已撤回，未共享任何数据。如果还需要，请点“重新发送”。`,
-      en_us: `The request from **${app.en_us}** was withdrawn. Nothing was shared. If you still need it, tap Send again.`,
+      en_us: `The request from **${app.en_us}** was withdrawn. Nothing was shared. If you still need it, tap “Send again”.`,
       ja_jp: `**${app.ja_jp}** からのリクエストは取り下げられました。データは共有されていません。必要な場合は「再送する」を押してください。`,
     }),
   },

@@ -7,7 +7,7 @@ import { inEachLocale, type Wording } from './wording.ts'
 const MOST_LINES = 5
 const LONGEST_SCOPE = 60
 
-/** Keeps a card of 50 scopes far below Feishu's 30 KB; the panel's text stands in it four times. */
+/** In bytes of JSON: the text stands in the card four times, and Feishu takes 30 KB. */
 const LONGEST_PANEL_TEXT = 2500
 
 const OFFLINE_ACCESS = 'offline_access'
@@ -92,7 +92,7 @@ function clipLines(lines: readonly string[]): string {
   const kept: string[] = []
   let bytes = 0
   for (const line of lines) {
-    bytes += Buffer.byteLength(line) + 1
+    bytes += Buffer.byteLength(JSON.stringify(line))
     if (bytes > LONGEST_PANEL_TEXT) return [...kept, '…'].join('\n')
     kept.push(line)
   }

@@ -1,18 +1,8 @@
+import type { ClickToast } from '../../auth/answer-card-click.ts'
 import type { Wording } from './wording.ts'
 
-/** What can be answered to a tap. */
-export type ToastKey =
-  | 'declined'
-  | 'already_declined'
-  | 'already_completed'
-  | 'expired'
-  | 'sent_again'
-  | 'already_sent'
-  | 'not_for_you'
-  | 'superseded'
-  | 'being_completed'
-  | 'checking_again'
-  | 'try_again_later'
+/** What can be answered to a tap: the domain's answers, and that there is none just now. */
+export type ToastKey = ClickToast | 'try_again_later'
 
 /** How loud an answer is, and what it says given what people call the product. */
 type ToastWords = {
@@ -73,9 +63,9 @@ export const TOAST_WORDS: Readonly<Record<ToastKey, ToastWords>> = {
   not_for_you: {
     type: 'warning',
     words: () => ({
-      zh_cn: '这个请求是发给别人的',
+      zh_cn: '这个请求是发给别人的。',
       en_us: 'This request is for someone else.',
-      ja_jp: 'このリクエストは別の方あてです',
+      ja_jp: 'このリクエストは別の方あてです。',
     }),
   },
   superseded: {
@@ -97,9 +87,9 @@ export const TOAST_WORDS: Readonly<Record<ToastKey, ToastWords>> = {
   checking_again: {
     type: 'info',
     words: () => ({
-      zh_cn: '正在重新检查，请稍候',
-      en_us: 'Checking again. One moment, please',
-      ja_jp: 'もう一度確認しています。少々お待ちください',
+      zh_cn: '好的，请点“授权”再试一次',
+      en_us: 'Thanks. Tap “Authorize” to try again',
+      ja_jp: 'ありがとうございます。「許可する」を押して、もう一度お試しください',
     }),
   },
   try_again_later: {
