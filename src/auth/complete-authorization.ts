@@ -52,7 +52,8 @@ type Neighbours = {
 /** Longer than the exchange, user_info and their time-outs together. */
 const HOLD_SECONDS = 45
 /** A browser that sent the callback twice shows the second answer, so that one waits for the first. */
-const FIRST_CALLBACK_MS = 8000
+const FIRST_CALLBACK_SECONDS = 8
+const LOOK_AGAIN_MS = 500
 /** So many strangers on one link mean that it went astray. */
 const MISMATCH_LIMIT = 5
 
@@ -67,6 +68,8 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
     const session = await readSession(attempt.sessionId)
     events.emit({ type: 'step_reached', step: 'callback_received', session })
     if (!isOpen(session, clock.now())) return alreadyEnded(session)
+    if (attempt.replayed && callback.kind === 'code')
+      return linkUsed(await firstOutcome(session, attempt))
     if (attempt.replayed) return linkUsed(session)
     if (callback.kind === 'code') return exchange(session, attempt, callback.code)
     if (callback.error === 'access_denied') return deny(session, attempt, callback.browserSecret)
@@ -100,14 +103,21 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
     return { kind: 'already_ended', session: ended ?? (await readSession(session.id)) }
   }
 
-  /** A doubled callback spends nothing: it waits for the first one, and reports what that came to. */
-  async function linkUsed(session: AuthSession): Promise<CallbackOutcome> {
-    const isHeld = session.heldUntil !== null && session.heldUntil > clock.now()
-    const after = isHeld ? await waitForSession(session.id, FIRST_CALLBACK_MS) : session
-    if (after.state !== 'pending') return { kind: 'already_ended', session: after }
+  /** A doubled callback spends nothing: it waits for the first one, to report what that came to. */
+  async function firstOutcome(session: AuthSession, attempt: OAuthAttempt): Promise<AuthSession> {
+    const giveUpAt = secondsAfter(clock.now(), FIRST_CALLBACK_SECONDS)
+    let current = session
+    while (isAtWork(attempt, current, clock.now()) && clock.now() < giveUpAt) {
+      current = await waitForSession(session.id, LOOK_AGAIN_MS)
+    }
+    return current
+  }
+
+  function linkUsed(session: AuthSession): CallbackOutcome {
+    if (session.state !== 'pending') return { kind: 'already_ended', session }
     const error = new AuthorizationCodeUsedError()
-    events.emit({ type: 'attempt_failed', session: after, reason: 'code_used', error })
-    return { kind: 'link_used', session: after }
+    events.emit({ type: 'attempt_failed', session, reason: 'code_used', error })
+    return { kind: 'link_used', session }
   }
 
   async function deny(
@@ -175,6 +185,13 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
     if (moved) events.emit({ type: 'session_ended', session: moved })
     return moved
   }
+}
+
+/** Tells whether the callback that spent this attempt may still be turning its code into a token. */
+function isAtWork({ usedAt }: OAuthAttempt, session: AuthSession, now: Date): boolean {
+  if (session.state !== 'pending' || usedAt === null) return false
+  const hasFailed = session.lastFailure !== null && session.lastFailure.at >= usedAt
+  return !hasFailed && now < secondsAfter(usedAt, HOLD_SECONDS)
 }
 
 function secondsAfter(instant: Date, seconds: number): Date {
