@@ -5,10 +5,11 @@ import { scopeWords } from './scope-catalogue.ts'
 import { inEachLocale, type Wording } from './wording.ts'
 
 const MOST_LINES = 5
-const LONGEST_SCOPE = 60
+const LONGEST_NAME_IN_LINE = 60
+const LONGEST_NAME_IN_PANEL = 80
 
 /** In bytes of JSON: the text stands in the card four times, and Feishu takes 30 KB. */
-const LONGEST_PANEL_TEXT = 2500
+const LONGEST_PANEL_TEXT = 2800
 
 const OFFLINE_ACCESS = 'offline_access'
 
@@ -59,12 +60,14 @@ function split(scopes: readonly string[]): { shown: string[]; folded: string[] }
 }
 
 function scopeInMarkdown(scope: string): Wording {
-  return scopeWords(scope) ?? inEachLocale(() => escapeMarkdown(oneLine(scope, LONGEST_SCOPE)))
+  return (
+    scopeWords(scope) ?? inEachLocale(() => escapeMarkdown(oneLine(scope, LONGEST_NAME_IN_LINE)))
+  )
 }
 
 /** Names of scopes as they are, for those who want to know exactly. */
 function foldedScopes(say: Drawing['say'], scopes: readonly string[]): CardElement {
-  const names = clipLines(scopes.map((scope) => oneLine(scope, LONGEST_SCOPE)))
+  const names = clipLines(scopes.map((scope) => oneLine(scope, LONGEST_NAME_IN_PANEL)))
   return {
     tag: 'collapsible_panel',
     expanded: false,
