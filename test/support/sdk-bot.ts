@@ -31,6 +31,7 @@ export function createSdkClient({ app, url }: FeishuEmulator): Client {
     appId: app.appId,
     appSecret: app.appSecret,
     domain: url,
+    oauthBaseUrl: url,
     cache: new DefaultCache(),
     logger: silent,
   })
