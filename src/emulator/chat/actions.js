@@ -57,7 +57,13 @@ export function createActions({ store, read, toast }) {
     const { world, me, unread } = store.value()
     const chat = world?.chats.find((candidate) => candidate.chat_id === chatId)
     const read = unread.filter((id) => id !== chatId)
-    store.change({ chatId, pane: 'chat', unread: read, inspected: undefined })
+    store.change({
+      chatId,
+      pane: 'chat',
+      unread: read,
+      inspected: undefined,
+      tapAs: undefined,
+    })
     const person = chat?.kind === 'p2p' ? chat.members[0] : undefined
     if (person !== undefined && person !== me) become(person)
     const isNew = !world?.messages.some((message) => message.chat_id === chatId)

@@ -22,7 +22,11 @@ import { cardIcon, richText } from './rich-text.js'
  */
 export function renderCard(card, reader) {
   const width = String(object(card.config).width_mode ?? 'default')
-  const node = element('article', { class: `card card-${width === 'compact' ? width : 'default'}` })
+  const node = element('article', {
+    class: `card card-${width === 'compact' ? width : 'default'}`,
+    tabindex: -1,
+    'data-heir': true,
+  })
   if (card.header !== undefined) node.append(header(object(card.header), reader))
   const body = object(card.body)
   const content = element('div', { class: 'card-body' })

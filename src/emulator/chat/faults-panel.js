@@ -33,7 +33,7 @@ export function createFaultsPanel({ store, actions, close }) {
       show([
         {
           key: 'panel',
-          signature: JSON.stringify([state.locale, active, state.tapAs, state.me]),
+          signature: JSON.stringify([state.locale, active, state.tapAs, othersIn(state)]),
           build: () => panel(state, active),
         },
       ])
@@ -119,20 +119,35 @@ export function createFaultsPanel({ store, actions, close }) {
    * @param {import('./words.js').Words} words
    */
   function tapperChoice(state, words) {
-    const others = (state.world?.people ?? []).filter(({ open_id }) => open_id !== state.me)
+    const others = othersIn(state)
     const select = element(
       'select',
-      { 'data-focus': 'tap-as' },
+      { 'data-focus': 'tap-as', disabled: others.length === 0 },
       element('option', { value: '' }, words.myself),
-      ...others.map(({ open_id }) =>
+      ...others.map((openId) =>
         element(
           'option',
-          { value: open_id, selected: open_id === state.tapAs },
-          personName(state, open_id) ?? open_id,
+          { value: openId, selected: openId === state.tapAs },
+          personName(state, openId) ?? openId,
         ),
       ),
     )
     select.addEventListener('change', () => store.change({ tapAs: select.value || undefined }))
-    return element('label', { class: 'fault-line fault-line-tall' }, words.tapAs, select)
+    const note = others.length === 0 ? words.groupOnly : undefined
+    return element(
+      'div',
+      {},
+      element('label', { class: 'fault-line fault-line-tall' }, words.tapAs, select),
+      note && element('p', { class: 'quiet' }, note),
+    )
   }
+}
+
+/**
+ * Who else could tap in the open conversation.
+ * @param {PageState} state
+ */
+function othersIn(state) {
+  const chat = state.world?.chats.find(({ chat_id }) => chat_id === state.chatId)
+  return (chat?.members ?? []).filter((openId) => openId !== state.me)
 }

@@ -1,6 +1,7 @@
 /**
  * Shows a list inside `parent` and leaves untouched what did not change, so that focus, scrolling and
- * screen readers notice only what did. A replaced node hands its focus to its successor.
+ * screen readers notice only what did. A replaced node hands its focus to its successor: to the part of
+ * the same `data-focus`, else to the one marked `data-heir`.
  *
  * @typedef {{ key: string, signature: string, build: () => HTMLElement }} KeyedItem
  * @param {HTMLElement} parent
@@ -48,8 +49,8 @@ function succeed(before, after) {
   const same = name
     ? after.querySelector(`[data-focus="${CSS.escape(name)}"]:not(:disabled)`)
     : null
-  const heir = same ?? after.querySelector('button:not(:disabled), select, a') ?? after
+  const heir = same ?? after.querySelector('[data-heir]') ?? after
   if (!(heir instanceof HTMLElement)) return
-  if (heir === after) after.tabIndex = -1
+  if (heir === after) heir.tabIndex = -1
   heir.focus({ preventScroll: true })
 }
