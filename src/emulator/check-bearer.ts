@@ -7,7 +7,7 @@ const missing = 'Missing access token for authorization. Please make a request w
 const invalid = 'Invalid access token for authorization. Please make a request with token attached.'
 
 /** Reads the token of `Authorization: Bearer …`; null when the header or its prefix is missing. */
-export function bearerToken(request: EmulatorRequest): string | null {
+function bearerToken(request: EmulatorRequest): string | null {
   const match = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')
   return match?.[1] ?? null
 }

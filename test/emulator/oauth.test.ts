@@ -1,6 +1,8 @@
+import { withUserAccessToken } from '@larksuiteoapi/node-sdk'
 import * as oauth from 'oauth4webapi'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FeishuEmulator, startFeishuEmulator } from '../../src/emulator/index.ts'
+import { createSdkClient } from '../support/sdk-bot.ts'
 import {
   approvedCode,
   authorizeUrl,
@@ -97,6 +99,21 @@ describe.each([v2, v3])('a standard OAuth client on %s', (tokenPath) => {
     expect(emulator.sim.tokenOwner(refreshed.access_token)?.works).toBe(false)
     expect(emulator.sim.tokenOwner(exchanged.access_token)?.works).toBe(true)
   })
+})
+
+it("works with the official SDK's own OAuth helper", async () => {
+  const { accessToken, authen } = createSdkClient(emulator)
+  const pair = await accessToken.retrieveByAuthorizationCode({
+    code: await approvedCode(emulator),
+    redirectUri: callback,
+  })
+  expect(pair).toMatchObject({ tokenType: 'Bearer', expiresIn: 7200 })
+  const next = await accessToken.refresh({ refreshToken: pair.refreshToken ?? '' })
+  const whoAmI = await authen.userInfo.get({}, withUserAccessToken(next.accessToken))
+  expect(whoAmI).toMatchObject({ code: 0, data: { open_id: linXia } })
+  await expect(
+    accessToken.refresh({ refreshToken: pair.refreshToken ?? '' }),
+  ).rejects.toMatchObject({ statusCode: 400, code: 20073, error: 'invalid_grant' })
 })
 
 describe('the authorize page', () => {

@@ -261,6 +261,22 @@ describe('the tenant token', () => {
     expect(await ask(fields)).toMatchObject({ status: 200, answer: { code } })
   })
 
+  it('also comes from the v3 token endpoint', async () => {
+    const { appId, appSecret } = emulator.app
+    const grant = { grant_type: 'client_credentials', client_id: appId, client_secret: appSecret }
+    const { answer } = await ask({})
+    expect(await call('POST', '/oauth/v3/token', grant)).toEqual({
+      status: 200,
+      answer: {
+        code: 0,
+        access_token: answer.tenant_access_token,
+        token_type: 'Bearer',
+        expires_in: 7200,
+      },
+    })
+    expect((await call('POST', v2, grant)).answer).toMatchObject({ code: 20036 })
+  })
+
   it('opens what the console says about the app', async () => {
     const { answer } = await ask({})
     const describeApp = async (query: string) => {

@@ -76,13 +76,8 @@ export type OAuthErrorCode = keyof typeof rows
 
 /** Answers a failure of the token endpoints: flat, with the documented status and message. */
 export function oauthError(code: number): Answer {
-  const known = isOAuthErrorCode(code) ? rows[code] : rows[20050]
+  const known = isOAuthErrorCode(code) ? rows[code] : row('invalid_request', 'An injected fault.')
   return json({ code, error: known.error, error_description: known.message }, known.status)
-}
-
-/** The documented message of a code. */
-export function oauthErrorMessage(code: OAuthErrorCode): string {
-  return rows[code].message
 }
 
 function isOAuthErrorCode(code: number): code is OAuthErrorCode {

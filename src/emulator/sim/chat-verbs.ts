@@ -30,7 +30,7 @@ export function chatVerbs(context: EmulatorContext): Pick<Sim, 'say' | 'enterCha
       const { chatId } = requireChat(world, openId)
       const { delivered } = await delivery.sendEvent(
         'im.chat.access_event.bot_p2p_chat_entered_v1',
-        { chat_id: chatId, operator_id: userIds(person), ...lastMessage(world, chatId) },
+        { chat_id: chatId, operator_id: userIds(world, person), ...lastMessage(world, chatId) },
         person,
       )
       return { delivered }
@@ -95,7 +95,11 @@ function receiveEvent(
     tenant_key: person.tenantKey,
   }
   return {
-    sender: { sender_id: userIds(person), sender_type: 'user', tenant_key: person.tenantKey },
+    sender: {
+      sender_id: userIds(world, person),
+      sender_type: 'user',
+      tenant_key: person.tenantKey,
+    },
     message: {
       message_id: message.messageId,
       create_time: String(message.createTime),
@@ -109,8 +113,10 @@ function receiveEvent(
   }
 }
 
-function userIds({ openId, unionId, userId }: EmulatedPerson) {
-  return { union_id: unionId, user_id: userId, open_id: openId }
+/** The user_id is for apps with its field scope only. */
+function userIds({ app }: World, { openId, unionId, userId }: EmulatedPerson) {
+  const seesUserId = app.scopes.includes('contact:user.employee_id:readonly')
+  return { union_id: unionId, open_id: openId, ...(seesUserId ? { user_id: userId } : {}) }
 }
 
 /** Absent on the first visit, which is how a bot knows to say hello. */

@@ -28,6 +28,8 @@ export function consentVerbs(context: EmulatorContext): Pick<Sim, 'approve' | 'd
     async revoke({ openId }) {
       const person = requirePerson(world, openId)
       world.oauth.withdraw(openId)
+      if (!world.app.scopes.includes('auth:user_access_token:read')) return { delivered: false }
+      const seesUserId = world.app.scopes.includes('contact:user.employee_id:readonly')
       const { delivered } = await delivery.sendEvent(
         'auth.user_access_token.revoked_v4',
         {
@@ -35,7 +37,7 @@ export function consentVerbs(context: EmulatorContext): Pick<Sim, 'approve' | 'd
           revoke_reason: 'Revoked by user action.',
           open_id: person.openId,
           union_id: person.unionId,
-          user_id: person.userId,
+          ...(seesUserId ? { user_id: person.userId } : {}),
         },
         person,
       )
