@@ -49,7 +49,7 @@ export function needsAdminCard(drawing: Drawing): CardFace {
       notice(drawing, ASKING_WORDS.needsAdmin(consolePage.href)),
       ...request(drawing),
       buttonRow(
-        callbackButton(drawing, 'check_again', BUTTON_WORDS.haveEnabled, 'primary'),
+        callbackButton(drawing, 'check_again', BUTTON_WORDS.haveEnabled, 'primary_filled'),
         notNowButton(drawing),
       ),
     ],

@@ -25,7 +25,7 @@ export function authorizeButton({ context, say }: Drawing): Button {
   return {
     tag: 'button',
     text: { tag: 'plain_text', ...say(BUTTON_WORDS.authorize) },
-    type: 'primary',
+    type: 'primary_filled',
     behaviors: [
       {
         type: 'open_url',

@@ -37,26 +37,26 @@ export type IconToken =
   | 'down_outlined'
 
 /** An icon of the library. */
-export type StandardIcon = { tag: 'standard_icon'; token: IconToken; color?: string }
+type StandardIcon = { tag: 'standard_icon'; token: IconToken; color?: string }
 
 /** Text shown as it is. */
-export type PlainText = { tag: 'plain_text' } & Spoken
+type PlainText = { tag: 'plain_text' } & Spoken
 
 /** Text in Feishu's markdown. */
-export type Markdown = {
+type Markdown = {
   tag: 'markdown'
   text_size?: 'normal' | 'notation'
   icon?: StandardIcon
 } & Spoken
 
 /** A block of plain text. */
-export type Div = {
+type Div = {
   tag: 'div'
   text: PlainText & { text_size: 'notation'; text_color: 'grey' }
 }
 
 /** What a tap does. */
-export type Behavior =
+type Behavior =
   | {
       type: 'open_url'
       default_url: string
@@ -70,7 +70,8 @@ export type Behavior =
 export type Button = {
   tag: 'button'
   text: PlainText
-  type: 'primary' | 'default'
+  /** In JSON 2.0 `primary` is an outline; only `primary_filled` stands out. */
+  type: 'primary_filled' | 'default'
   confirm?: { title: PlainText; text: PlainText }
   behaviors: [Behavior]
 }
@@ -85,7 +86,7 @@ export type ColumnSet = {
 }
 
 /** One column. */
-export type Column = {
+type Column = {
   tag: 'column'
   width: 'auto' | 'weighted'
   weight?: 1
@@ -94,7 +95,7 @@ export type Column = {
 }
 
 /** A panel that is folded until it is opened. */
-export type CollapsiblePanel = {
+type CollapsiblePanel = {
   tag: 'collapsible_panel'
   expanded: false
   header: {
