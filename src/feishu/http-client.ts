@@ -14,6 +14,8 @@ declare module 'axios' {
   interface AxiosRequestConfig {
     /** Ours: the name of the call in metrics, where the path alone does not tell. */
     apiName?: ApiName
+    /** Ours: what a good body holds; any other counts as a failed call. */
+    isExpected?: (body: Record<string, unknown>) => boolean
   }
 }
 
@@ -27,6 +29,8 @@ export type HttpRequest = {
   url: string
   headers?: Record<string, string>
   body?: string
+  /** What a good body holds; any other counts as a failed call. */
+  isExpected?: (body: Record<string, unknown>) => boolean
 }
 
 /** A good reply: HTTP 2xx and no code but 0; an empty body reads as `{}`. */
@@ -70,12 +74,13 @@ export function createHttpClient(neighbours: {
       // The types differ in generics alone: the SDK is told the body's type, which the interceptor delivers.
       return instance as HttpInstance
     },
-    async send({ apiName, method, url, headers = {}, body }) {
+    async send({ apiName, method, url, headers = {}, body, isExpected = () => true }) {
       const reply: AxiosResponse<unknown> = await own.request({
         apiName,
         method,
         url,
         headers,
+        isExpected,
         ...(body === undefined ? {} : { data: body }),
       })
       return { body: asRecord(reply.data) ?? {}, logId: logIdOf(reply) }
@@ -96,7 +101,7 @@ export function createHttpClient(neighbours: {
     })
     instance.interceptors.response.use(
       (reply) => {
-        const failure = judgeReply(nameOf(reply.config), reply)
+        const failure = judgeReply(nameOf(reply.config), reply, reply.config.isExpected)
         report(reply.config, failure, logIdOf(reply))
         // The SDK alone tells fatal codes of the discovery from passing ones, by their body.
         if (failure && !(failure.facts.apiName === 'ws_endpoint' && failure.facts.feishuCode)) {

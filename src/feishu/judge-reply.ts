@@ -6,13 +6,18 @@ import { WireError, type WireFacts } from './wire-error.ts'
 const DETAIL_LENGTH = 300
 
 /** What is wrong with a reply of HTTP 2xx; null when nothing is. Many of Feishu's refusals come with HTTP 200. */
-export function judgeReply(apiName: ApiName, reply: AxiosResponse<unknown>): WireError | null {
+export function judgeReply(
+  apiName: ApiName,
+  reply: AxiosResponse<unknown>,
+  isExpected: (body: Record<string, unknown>) => boolean = () => true,
+): WireError | null {
   const body = asRecord(reply.data)
   // Revocation may answer with an empty body (RFC 7009 §2.2).
   if (!body && apiName === 'revoke') return null
   if (!body) return new WireError({ apiName, failure: 'unreadable', ...factsOf(reply) })
-  if (body.code === undefined ? body.error === undefined : body.code === 0) return null
-  return new WireError({ apiName, failure: 'refused', ...factsOf(reply) })
+  const isGood = body.code === undefined ? body.error === undefined : body.code === 0
+  if (isGood && isExpected(body)) return null
+  return new WireError({ apiName, failure: isGood ? 'unreadable' : 'refused', ...factsOf(reply) })
 }
 
 /** The error for a call that axios rejected; nothing of the request is kept. */

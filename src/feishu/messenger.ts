@@ -5,6 +5,7 @@ import { FeishuUnavailableError, UnknownAppError } from '../errors.ts'
 import type { RetryObserver } from './api-names.ts'
 import { type AppClient, createAppClient, type Patience } from './app-client.ts'
 import { createAppNames } from './app-names.ts'
+import { cardContext } from './card-context.ts'
 import { renderCard } from './cards/render-card.ts'
 import type { FeishuLog } from './feishu-log.ts'
 import type { FeishuApp } from './hosts.ts'
@@ -74,16 +75,8 @@ export function createCardMessenger(neighbours: {
   }
 
   function draw(session: AuthSession, app: FeishuApp, authorizeLink: string): string {
-    const { brand, endpoints } = app
-    return JSON.stringify(
-      renderCard(session, {
-        appName: names.nameOf(app.appId),
-        brand,
-        authorizeLink,
-        appLinkBaseUrl: endpoints.appLink,
-        consoleBaseUrl: endpoints.console,
-      }),
-    )
+    const context = cardContext(app, names.nameOf(app.appId), authorizeLink)
+    return JSON.stringify(renderCard(session, context))
   }
 }
 

@@ -2,7 +2,6 @@ import type { Clock } from '../auth/ports.ts'
 import type { FeishuApp } from './hosts.ts'
 import type { FeishuHttp } from './http-client.ts'
 import type { Cache } from './sdk.ts'
-import { WireError } from './wire-error.ts'
 
 /** The tenant access token of one app: one request at a time, however many ask. */
 export interface TenantTokens {
@@ -61,17 +60,16 @@ export function createTenantTokens(neighbours: {
   }
 
   async function fetchToken(): Promise<string> {
-    const { body, logId } = await http.send({
+    const { body } = await http.send({
       apiName: 'tenant_token',
       method: 'POST',
       url: `${app.endpoints.api}/open-apis/auth/v3/tenant_access_token/internal`,
       headers: { 'content-type': 'application/json; charset=utf-8' },
       body: JSON.stringify({ app_id: app.appId, app_secret: app.appSecret }),
+      isExpected: ({ tenant_access_token: token }) => typeof token === 'string' && token !== '',
     })
-    const { tenant_access_token: token, expire } = body
-    if (typeof token !== 'string' || typeof expire !== 'number') {
-      throw new WireError({ apiName: 'tenant_token', failure: 'unreadable', logId })
-    }
+    const token = String(body.tenant_access_token)
+    const expire = typeof body.expire === 'number' ? body.expire : 0
     held = { token, goodUntil: clock.now().getTime() + expire * 1000 - MARGIN_MS }
     return token
   }

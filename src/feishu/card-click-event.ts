@@ -1,0 +1,41 @@
+import type { CardClick } from '../auth/answer-card-click.ts'
+import { parseCardActionValue } from './cards/card-action.ts'
+import { asRecord } from './judge-reply.ts'
+
+/** A tap on one of our cards, and the id of the event it came with. */
+export type CardClickEvent = { eventId: string | null; appId: string | null; click: CardClick }
+
+/**
+ * Reads `card.action.trigger`, raw or flattened by the SDK; null when it is no tap on a card of ours
+ * (https://open.feishu.cn/document/feishu-cards/card-callback-communication).
+ */
+export function parseCardClickEvent(payload: unknown): CardClickEvent | null {
+  const raw = asRecord(payload)
+  if (!raw) return null
+  // The SDK flattens header and event into one object, in which the event's fields win.
+  const event = { ...raw, ...asRecord(raw.header), ...asRecord(raw.event) }
+  const operator = asRecord(event.operator)
+  const value = parseCardActionValue(asRecord(event.action)?.value)
+  const openId = textOf(operator?.open_id)
+  if (!value || openId === null) return null
+  return {
+    eventId: textOf(event.event_id),
+    appId: textOf(event.app_id),
+    click: {
+      action: value.action,
+      sessionId: value.session,
+      openId,
+      tenantKey: textOf(operator?.tenant_key) ?? textOf(event.tenant_key),
+      messageId: textOf(asRecord(event.context)?.open_message_id),
+    },
+  }
+}
+
+/** Tells whether a `card.action.trigger` belongs to one of our cards; a bot with cards of its own asks this first. */
+export function isCardAuthClick(payload: unknown): boolean {
+  return parseCardClickEvent(payload) !== null
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}

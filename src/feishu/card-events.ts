@@ -1,0 +1,132 @@
+import type { AnswerCardClick, ClickAnswer } from '../auth/answer-card-click.ts'
+import type { Clock, SeenEventStore } from '../auth/ports.ts'
+import type { AuthSession } from '../auth/session.ts'
+import { type CardClickEvent, parseCardClickEvent } from './card-click-event.ts'
+import { cardContext } from './card-context.ts'
+import type { Card } from './cards/card-json.ts'
+import { renderCard } from './cards/render-card.ts'
+import { type CardToast, renderToast } from './cards/render-toast.ts'
+import type { ToastKey } from './cards/toast-words.ts'
+import type { FeishuLog } from './feishu-log.ts'
+import type { FeishuApp } from './hosts.ts'
+import { asRecord } from './judge-reply.ts'
+
+/** What Feishu shows in answer to a tap; `{}` shows nothing. */
+export type CardAnswer = { toast?: CardToast; card?: { type: 'raw'; data: Card } }
+
+/** Answers `card.action.trigger`; always in time, and it never throws. */
+export type CardActionHandler = (event: unknown) => Promise<CardAnswer>
+
+/** Feishu waits three seconds; this leaves one for the way there and back. */
+const DEADLINE_MS = 2000
+const ANSWERS_REMEMBERED = 1000
+
+/**
+ * Creates the handler of card taps.
+ *
+ * The path to an answer holds no call over the network: Feishu shows an error after three seconds. An answer that takes
+ * too long is overtaken by a friendly note, and the work goes on; the card then follows by itself.
+ *
+ * A doubled event never acts twice. In this process it gets the very answer of the first, which may have been lost on the
+ * way. When another instance took the first, it is answered as `check_again`: the session as it now is, and nothing moved.
+ */
+export function createCardActionHandler(neighbours: {
+  apps: readonly FeishuApp[]
+  /** The app's name as people see it. */
+  appName: (appId: string) => string
+  answerCardClick: AnswerCardClick
+  seenEvents: SeenEventStore
+  clock: Clock
+  log: FeishuLog
+  deadlineMs?: number | undefined
+}): CardActionHandler {
+  const { apps, appName, answerCardClick, seenEvents, clock, log } = neighbours
+  const { deadlineMs = DEADLINE_MS } = neighbours
+  const byId = new Map(apps.map((app) => [app.appId, app]))
+  // In the order of arrival, oldest first.
+  const answers = new Map<string, Promise<CardAnswer>>()
+
+  return async (payload) => {
+    const event = parseCardClickEvent(payload)
+    if (!event) {
+      log('warn', 'card_click_unknown', { fields: Object.keys(asRecord(payload) ?? {}) })
+      return {}
+    }
+    return beforeDeadline(event, answerOnce(event))
+  }
+
+  function answerOnce(event: CardClickEvent): Promise<CardAnswer> {
+    const { eventId } = event
+    const known = eventId === null ? undefined : answers.get(eventId)
+    if (known) {
+      logDuplicate(event)
+      return known
+    }
+    const answer = answerAfresh(event)
+    if (eventId !== null) remember(eventId, answer)
+    return answer
+  }
+
+  async function answerAfresh(event: CardClickEvent): Promise<CardAnswer> {
+    try {
+      const isFirst =
+        event.eventId === null || (await seenEvents.markSeen(event.eventId, clock.now()))
+      if (!isFirst) logDuplicate(event)
+      const click = isFirst ? event.click : { ...event.click, action: 'check_again' as const }
+      return draw(event, await answerCardClick(click))
+    } catch (error) {
+      log('error', 'card_click_failed', { ...fieldsOf(event), error: nameOf(error) })
+      return { toast: toast(event, 'try_again_later', null) }
+    }
+  }
+
+  async function beforeDeadline(
+    event: CardClickEvent,
+    answer: Promise<CardAnswer>,
+  ): Promise<CardAnswer> {
+    const answered = new AbortController()
+    const late = clock.sleep(deadlineMs, answered.signal).then((): CardAnswer => {
+      if (!answered.signal.aborted) log('warn', 'card_click_slow', fieldsOf(event))
+      return { toast: toast(event, 'checking_again', null) }
+    })
+    const first = await Promise.race([answer, late])
+    answered.abort()
+    return first
+  }
+
+  function draw(
+    event: CardClickEvent,
+    { toast: key, session, authorizeLink }: ClickAnswer,
+  ): CardAnswer {
+    const note = toast(event, key, session)
+    const app = session && byId.get(session.appId)
+    if (!session || !app) return { toast: note }
+    const data = renderCard(session, cardContext(app, appName(app.appId), authorizeLink ?? ''))
+    return { toast: note, card: { type: 'raw', data } }
+  }
+
+  function toast(event: CardClickEvent, key: ToastKey, session: AuthSession | null): CardToast {
+    const brand = byId.get(session?.appId ?? event.appId ?? '')?.brand ?? 'feishu'
+    return renderToast(key, session?.locale ?? null, brand)
+  }
+
+  function remember(eventId: string, answer: Promise<CardAnswer>): void {
+    answers.set(eventId, answer)
+    for (const oldest of answers.keys()) {
+      if (answers.size <= ANSWERS_REMEMBERED) return
+      answers.delete(oldest)
+    }
+  }
+
+  function logDuplicate(event: CardClickEvent): void {
+    log('info', 'card_click_duplicate', fieldsOf(event))
+  }
+}
+
+function fieldsOf({ eventId, appId, click }: CardClickEvent): Record<string, unknown> {
+  return { event_id: eventId, app_id: appId, session_id: click.sessionId, action: click.action }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}
