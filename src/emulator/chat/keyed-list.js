@@ -44,6 +44,8 @@ function keepOrBuild(before, item) {
 function succeed(before, after) {
   const focused = before.contains(document.activeElement) ? document.activeElement : null
   const name = focused?.getAttribute('data-focus')
+  // A successor is no newcomer: only newcomers move in.
+  after.dataset.replaced = ''
   before.replaceWith(after)
   if (!focused) return
   const same = name

@@ -57,10 +57,10 @@ h2{margin:20px 0 8px;font-size:14px;color:var(--quiet);font-weight:600}
 .pair{display:flex;align-items:center;justify-content:center;gap:10px;color:var(--quiet)}
 .avatar{flex:none;display:grid;place-items:center;width:36px;height:36px;border-radius:50%;background:var(--tint);color:var(--accent);font-weight:600}
 .pair .avatar{width:56px;height:56px;border-radius:14px;font-size:24px;background:var(--accent);color:var(--accent-text)}
-fieldset{border:0;margin:0;padding:0}legend{padding:0;margin:20px 0 8px;font-size:14px;color:var(--quiet);font-weight:600}
+fieldset{border:0;margin:20px 0 0;padding:0}legend{padding:0;margin:0 0 8px;font-size:14px;color:var(--quiet);font-weight:600}
 .person{display:flex;align-items:center;gap:12px;min-height:52px;padding:6px 12px;border:1px solid var(--line);cursor:pointer}
 .person:first-of-type{border-radius:10px 10px 0 0}.person:last-of-type{border-radius:0 0 10px 10px}.person+.person{border-top:0}
-.person:has(:checked){background:var(--tint)}
+.person:has(:checked){background:var(--tint)}.person:has(:checked) .avatar{background:var(--accent);color:var(--accent-text)}
 .person input{width:18px;height:18px;margin:0 0 0 auto;accent-color:var(--accent);order:2}
 .scopes{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:10px}
 .scopes li{padding:9px 12px}.scopes li+li{border-top:1px solid var(--line)}
