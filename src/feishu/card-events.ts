@@ -87,7 +87,7 @@ export function createCardActionHandler(neighbours: {
     const answered = new AbortController()
     const late = clock.sleep(deadlineMs, answered.signal).then((): CardAnswer => {
       if (!answered.signal.aborted) log('warn', 'card_click_slow', fieldsOf(event))
-      return { toast: toast(event, 'checking_again', null) }
+      return { toast: toast(event, 'working_on_it', null) }
     })
     const first = await Promise.race([answer, late])
     answered.abort()

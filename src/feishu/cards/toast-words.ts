@@ -92,6 +92,14 @@ export const TOAST_WORDS: Readonly<Record<ToastKey, ToastWords>> = {
       ja_jp: 'ありがとうございます。「許可する」を押して、もう一度お試しください',
     }),
   },
+  working_on_it: {
+    type: 'info',
+    words: () => ({
+      zh_cn: '正在处理，请稍候',
+      en_us: 'Working on it. One moment, please',
+      ja_jp: '処理しています。少々お待ちください',
+    }),
+  },
   try_again_later: {
     type: 'error',
     words: () => ({
