@@ -43,7 +43,7 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
       const isNotRefreshed = lte(grants.issuedAt, proposed(grants.issuedAt))
       const [saved] = await database
         .insert(grants)
-        .select(dialect.lockShared(rowIfSessionAllows(grant)))
+        .select(dialect.lockShared(rowIfSessionAllows(grant)).getSQL())
         .onConflictDoUpdate({
           target: [grants.appId, grants.openId],
           set: { ...Object.fromEntries(proposals), version: sql`${version} + 1` },

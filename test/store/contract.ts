@@ -1,0 +1,50 @@
+import { afterAll, beforeEach, describe } from 'vitest'
+import type { Store } from '../../src/auth/ports.ts'
+import { attemptContract } from './contract/attempts.ts'
+import { cardContract } from './contract/cards.ts'
+import { grantContract } from './contract/grants.ts'
+import { moveContract } from './contract/moves.ts'
+import { raceContract } from './contract/races.ts'
+import { seenEventContract } from './contract/seen-events.ts'
+import { sessionContract } from './contract/sessions.ts'
+
+/** Two stores on one database, over connections of their own where the engine can. */
+export type StorePair = { store: Store; other: Store }
+
+/** One database under test; how to open it is the engine's affair, what it must do is not. */
+export type StoreBench = {
+  /** Gives two stores on one empty database; called before every test, which may reuse the last. */
+  openEmpty(): Promise<StorePair>
+  /** Closes the stores and removes the database. */
+  close(): Promise<void>
+}
+
+/** Gives the stores of the running test. */
+export type Stores = () => StorePair
+
+/** Empties every table on both engines. */
+export const EMPTY_EVERY_TABLE =
+  'delete from auth_sessions; delete from oauth_attempts; delete from grants; delete from seen_events'
+
+/** Everything a store must do, whichever engine is behind. */
+export function describeStore(engine: string, bench: StoreBench): void {
+  describe(`the store on ${engine}`, () => {
+    let pair: StorePair | undefined
+    const stores: Stores = () => {
+      if (pair === undefined) throw new Error('The stores are not open yet.')
+      return pair
+    }
+    beforeEach(async () => {
+      pair = await bench.openEmpty()
+    })
+    afterAll(() => bench.close())
+
+    sessionContract(stores)
+    moveContract(stores)
+    cardContract(stores)
+    attemptContract(stores)
+    grantContract(stores)
+    seenEventContract(stores)
+    raceContract(stores)
+  })
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import type { Stores } from '../contract.ts'
+import { inSeconds, insertSession, NOW, readSession } from './samples.ts'
+
+/** Cards are level-triggered: due until they show what their session wants. */
+export function cardContract(stores: Stores): void {
+  describe('a due card', () => {
+    it('is claimed once, and again when the claim has run out', async () => {
+      const { store, other } = stores()
+      const { id } = await insertSession(store)
+      const claimed = await store.sessions.claimCard(id, NOW, inSeconds(30))
+      expect(claimed?.card.dueAt).toEqual(inSeconds(30))
+      expect(await other.sessions.claimCard(id, inSeconds(29), inSeconds(60))).toBeNull()
+      expect(await other.sessions.claimDueCards(inSeconds(29), inSeconds(60), 10)).toEqual([])
+      expect(await other.sessions.claimCard(id, inSeconds(30), inSeconds(60))).not.toBeNull()
+    })
+
+    it('is claimed in batches, the longest due first', async () => {
+      const { store } = stores()
+      const card = { messageId: null, shows: null, wants: 'asking', attempts: 0 } as const
+      const second = await insertSession(store, { card: { ...card, dueAt: inSeconds(-10) } })
+      const first = await insertSession(store, { card: { ...card, dueAt: inSeconds(-20) } })
+      const later = await insertSession(store, { card: { ...card, dueAt: inSeconds(1) } })
+      await insertSession(store, { card: { ...card, dueAt: null } })
+
+      const claim = (now: Date) => store.sessions.claimDueCards(now, inSeconds(30), 1)
+      expect((await claim(NOW)).map(({ id }) => id)).toEqual([first.id])
+      expect((await claim(NOW)).map(({ id }) => id)).toEqual([second.id])
+      expect(await claim(NOW)).toEqual([])
+      expect((await claim(inSeconds(1))).map(({ id }) => id)).toEqual([later.id])
+    })
+  })
+
+  describe('a card that was sent or redrawn', () => {
+    it('is at rest when it shows what its session wants', async () => {
+      const { store } = stores()
+      const { id } = await insertSession(store)
+      await store.sessions.noteCardRetry(id, inSeconds(1))
+      await store.sessions.noteCardSent(id, 'om_a', 'asking', inSeconds(2))
+      expect(await readSession(store, id)).toMatchObject({
+        cardSentAt: inSeconds(2),
+        card: { messageId: 'om_a', shows: 'asking', wants: 'asking', dueAt: null, attempts: 0 },
+      })
+    })
+
+    it('is due again at once when its session has moved on meanwhile', async () => {
+      const { store } = stores()
+      const { id } = await insertSession(store)
+      await store.sessions.claimCard(id, NOW, inSeconds(60))
+      await store.sessions.move(id, { to: 'expired', endReason: 'invalidated' }, inSeconds(1))
+      await store.sessions.noteCardSent(id, 'om_a', 'asking', inSeconds(2))
+      expect((await readSession(store, id)).card).toMatchObject({
+        messageId: 'om_a',
+        shows: 'asking',
+        wants: 'expired',
+        dueAt: inSeconds(2),
+      })
+      await store.sessions.noteCardShown(id, 'expired', inSeconds(3))
+      expect((await readSession(store, id)).card).toMatchObject({ shows: 'expired', dueAt: null })
+      expect((await readSession(store, id)).cardSentAt).toEqual(inSeconds(2))
+    })
+
+    it('is tried again later, and the tries are counted', async () => {
+      const { store } = stores()
+      const { id } = await insertSession(store)
+      await store.sessions.noteCardRetry(id, inSeconds(5))
+      await store.sessions.noteCardRetry(id, inSeconds(10))
+      expect((await readSession(store, id)).card).toMatchObject({
+        dueAt: inSeconds(10),
+        attempts: 2,
+      })
+      await store.sessions.noteCardShown(id, 'asking', NOW)
+      expect((await readSession(store, id)).card.attempts).toBe(0)
+    })
+  })
+
+  describe('a card that is gone', () => {
+    it('never becomes due again, whatever happens to its session', async () => {
+      const { store } = stores()
+      const { id } = await insertSession(store)
+      await store.sessions.noteCardSent(id, 'om_a', 'asking', NOW)
+      await store.sessions.noteCardGone(id)
+      await store.sessions.noteFailure(id, 'identity_mismatch', NOW)
+      await store.sessions.clearFailure(id, NOW)
+      await store.sessions.noteCardRetry(id, NOW)
+      await store.sessions.noteCardShown(id, 'asking_again:try_again', NOW)
+      const moved = await store.sessions.move(id, { to: 'expired', endReason: 'timed_out' }, NOW)
+      expect(moved?.card).toMatchObject({ messageId: 'om_a', wants: 'expired', dueAt: null })
+      expect(await store.sessions.claimDueCards(inSeconds(900), inSeconds(960), 10)).toEqual([])
+    })
+
+    it('stays gone when the sweep ends its session', async () => {
+      const { store } = stores()
+      const { id } = await insertSession(store)
+      await store.sessions.noteCardGone(id)
+      expect(await store.sessions.expireDue(inSeconds(600), 10)).toMatchObject([
+        { id, card: { dueAt: null } },
+      ])
+    })
+  })
+}
