@@ -8,19 +8,22 @@ import type { Engine } from './engine.ts'
 import { findMigrations, refuseNewerSchema } from './migrations.ts'
 import * as schema from './sqlite-schema.ts'
 
-const BUSY_TIMEOUT_MS = 5000
 const MIGRATION_WAIT_MS = 60_000
 
-/** Opens a SQLite file, or a database in memory with `:memory:`, and brings its tables up to date. */
-export function openSqlite(path: string): Engine {
-  if (path === ':memory:') return openMigrated(path)
+/**
+ * Opens a SQLite file, or a database in memory with `:memory:`, and brings its tables up to date.
+ *
+ * A statement waits `busyTimeoutMs` for another process that is writing, and this process with it.
+ */
+export function openSqlite(path: string, busyTimeoutMs = 5000): Engine {
+  if (path === ':memory:') return openMigrated(path, busyTimeoutMs)
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   createPrivately(path)
-  return oneProcessAtATime(`${path}.lock`, () => openMigrated(path))
+  return oneProcessAtATime(`${path}.lock`, () => openMigrated(path, busyTimeoutMs))
 }
 
-function openMigrated(path: string): Engine {
-  const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS })
+function openMigrated(path: string, busyTimeoutMs: number): Engine {
+  const connection = new Database(path, { timeout: busyTimeoutMs })
   try {
     tune(connection)
     bringUpToDate(connection)

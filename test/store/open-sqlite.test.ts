@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SchemaTooNewError, StoreUnavailableError } from '../../src/errors.ts'
+import { createStore } from '../../src/store/create-store.ts'
+import { openSqlite } from '../../src/store/open-sqlite.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { insertSession } from './contract/samples.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fca-open-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
+
+describe('opening a SQLite file', () => {
+  it('makes the folder and the files for their owner alone', async () => {
+    const path = join(folder, 'made', 'deeply', 'auth.db')
+    const store = await openStore({ databaseUrl: `file:${path}` })
+    await store.ping()
+    expect(modeOf(join(folder, 'made'))).toBe('700')
+    expect(modeOf(join(folder, 'made', 'deeply'))).toBe('700')
+    for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}.lock`]) {
+      expect(modeOf(file)).toBe('600')
+    }
+    await store.close()
+  })
+
+  it('uses large pages and the write-ahead log', async () => {
+    const path = join(folder, 'auth.db')
+    const store = await openStore({ databaseUrl: `file:${path}` })
+    await store.close()
+    const connection = new Database(path, { readonly: true })
+    expect(connection.pragma('page_size', { simple: true })).toBe(8192)
+    expect(connection.pragma('journal_mode', { simple: true })).toBe('wal')
+    connection.close()
+  })
+
+  it('takes a file URL as well', async () => {
+    const store = await openStore({ databaseUrl: `file://${folder}/auth.db` })
+    await store.close()
+    expect(modeOf(join(folder, 'auth.db'))).toBe('600')
+  })
+
+  it('finds everything again after a restart', async () => {
+    const databaseUrl = `file:${join(folder, 'auth.db')}`
+    const before = await openStore({ databaseUrl })
+    const session = await insertSession(before)
+    await before.close()
+    const after = await openStore({ databaseUrl })
+    expect(await after.sessions.find(session.id)).toEqual(session)
+    await after.close()
+  })
+
+  it('refuses a database that a newer version has migrated, and leaves it as it is', async () => {
+    const path = join(folder, 'auth.db')
+    await (await openStore({ databaseUrl: `file:${path}` })).close()
+    const connection = new Database(path)
+    connection
+      .prepare('insert into feishu_card_auth_migrations (hash, created_at) values (?, ?)')
+      .run('from the future', Date.now() + 1e9)
+    connection.close()
+    await expect(openStore({ databaseUrl: `file:${path}` })).rejects.toThrow(SchemaTooNewError)
+  })
+
+  it('says that the store is unavailable when the file is no database', async () => {
+    const path = join(folder, 'auth.db')
+    writeFileSync(path, 'something else entirely'.repeat(100))
+    await expect(openStore({ databaseUrl: `file:${path}` })).rejects.toMatchObject({
+      code: 'store_unavailable',
+      cause: { trouble: 'io', driverCode: 'SQLITE_NOTADB' },
+    })
+  })
+
+  it('migrates once when several processes start together', async () => {
+    const path = join(folder, 'auth.db')
+    const opening = `
+      const { openStore } = await import(${JSON.stringify(new URL('../../src/store/open-store.ts', import.meta.url).href)})
+      const store = await openStore({ databaseUrl: ${JSON.stringify(`file:${path}`)} })
+      await store.ping()
+      await store.close()
+    `
+    const exits = await Promise.all([1, 2, 3].map(() => runModule(opening)))
+    expect(exits).toEqual([0, 0, 0])
+  })
+})
+
+describe('a SQLite file that another process is writing', () => {
+  it('makes an operation fail as busy, and works again afterwards', async () => {
+    const path = join(folder, 'auth.db')
+    const store = createStore(openSqlite(path, 1))
+    const writer = new Database(path)
+    writer.exec('begin immediate')
+    await expect(store.ping()).rejects.toThrow(StoreUnavailableError)
+    await expect(store.ping()).rejects.toMatchObject({ cause: { trouble: 'busy' } })
+    writer.exec('rollback')
+    writer.close()
+    await store.ping()
+    await store.close()
+  })
+})
+
+function runModule(source: string): Promise<number | null> {
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', source]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', resolve)
+  })
+}
