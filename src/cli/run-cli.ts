@@ -1,0 +1,61 @@
+import { Command, CommanderError } from 'commander'
+import { CardAuthError, ConfigurationError } from '../errors.ts'
+import { VERSION } from '../version.ts'
+import { cardCommand } from './card.ts'
+import { keysCommand } from './keys.ts'
+import { openapiCommand } from './openapi.ts'
+import { sandboxCommand } from './sandbox.ts'
+import { serveCommand } from './serve.ts'
+import { sessionsCommand } from './sessions.ts'
+
+/** What the shell is told: 0 done, 1 failed, 64 wrong usage, 78 configuration (sysexits.h). */
+export type ExitCode = 0 | 1 | 64 | 78
+
+/** Runs one command line and resolves with its exit code; errors go to standard error, each with its next step. */
+export async function runCli(args: readonly string[]): Promise<ExitCode> {
+  const program = new Command('feishu-card-auth')
+    .description('Gets a user_access_token with a tap on a Feishu card.')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) })
+  let outcome: ExitCode = 0
+  const report = (code: ExitCode): void => {
+    outcome = code
+  }
+  const commands = [
+    serveCommand(report),
+    sandboxCommand(report),
+    cardCommand(),
+    sessionsCommand(),
+    keysCommand(),
+    openapiCommand(),
+  ]
+  for (const command of commands) program.addCommand(inherit(command, program))
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return outcome
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+/** Subcommands made apart do not take over how their parent leaves and prints. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const each of command.commands) inherit(each, command)
+  return command
+}
+
+function explain(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 64
+  if (error instanceof ConfigurationError) {
+    console.error(error.message)
+    return 78
+  }
+  if (error instanceof CardAuthError) {
+    console.error(`${error.code}: ${error.message}`)
+    return error.code === 'app_misconfigured' ? 78 : 1
+  }
+  console.error(error)
+  return 1
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander'
+import { createApp } from '../app.ts'
+import { secretsOf } from '../config.ts'
+import { createLogger } from '../observability/logger.ts'
+import { loadEnvironment } from './load-environment.ts'
+import type { ExitCode } from './run-cli.ts'
+import { untilStopped } from './until-stopped.ts'
+
+/** `serve`: the service, configured by environment or `.env`. */
+export function serveCommand(report: (code: ExitCode) => void): Command {
+  return new Command('serve')
+    .description('run the service (the same as npm start)')
+    .action(async () => report(await serve()))
+}
+
+/**
+ * Runs the service until it is told to stop; resolves with the exit code.
+ * @throws {ConfigurationError} with every fault at once.
+ */
+export async function serve(): Promise<ExitCode> {
+  const config = loadEnvironment()
+  const pretty = process.stdout.isTTY
+  const log = createLogger({ level: config.logLevel, secrets: secretsOf(config), pretty })
+  const app = await createApp(config, { log })
+  try {
+    await app.start()
+  } catch (error) {
+    log('error', 'start_failed', { error })
+    await app.close()
+    throw error
+  }
+  return untilStopped({ close: () => app.close(), log })
+}
