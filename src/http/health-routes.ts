@@ -1,0 +1,49 @@
+import { Router } from 'express'
+import type { HttpNeighbours, ReadinessCheck } from './http-neighbours.ts'
+import { mountRoute } from './route.ts'
+
+/** Probes of several balancers come often; the checks behind them ask the database. */
+const CACHED_MS = 3000
+
+/** Creates `/livez`, which only says that the process turns, and `/readyz`, which says whether it can serve. */
+export function createHealthRoutes({
+  readiness,
+  clock,
+}: Pick<HttpNeighbours, 'readiness' | 'clock'>): Router {
+  let asked: { at: number; checks: Promise<readonly ReadinessCheck[]> } | null = null
+  const router = Router()
+
+  mountRoute(router, '/livez', {
+    get: (_request, response) => response.json({ status: 'ok' }),
+  })
+  mountRoute(router, '/readyz', {
+    async get(request, response) {
+      const checks = await cachedChecks()
+      const failing = checks.filter(({ ok }) => !ok)
+      const isReady = failing.length === 0
+      const listed = 'verbose' in request.query ? checks : failing
+      response.status(isReady ? 200 : 503).json({
+        status: isReady ? 'ok' : 'unavailable',
+        ...(listed.length > 0 ? { checks: listed } : {}),
+      })
+    },
+  })
+  return router
+
+  function cachedChecks(): Promise<readonly ReadinessCheck[]> {
+    const now = clock.now().getTime()
+    if (asked === null || now - asked.at >= CACHED_MS || now < asked.at) {
+      asked = { at: now, checks: askSafely() }
+    }
+    return asked.checks
+  }
+
+  /** A check that throws is a check that fails; its error is told by whoever owns it. */
+  async function askSafely(): Promise<readonly ReadinessCheck[]> {
+    try {
+      return await readiness()
+    } catch {
+      return [{ name: 'checks', ok: false, detail: 'The checks could not be made.' }]
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { RequestHandler } from 'express'
+import { CardAuthError } from '../errors.ts'
+import type { HttpNeighbours } from './http-neighbours.ts'
+import { feishuFactsOf } from './problem-of-error.ts'
+import { beginFacts } from './request-facts.ts'
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const QUIET = new Set(['/livez', '/readyz'])
+/** The caller left before the answer; nginx's number for it. */
+const CLIENT_LEFT = 499
+
+/** Creates the middleware that writes one log line and one observation for each request, by route pattern and never by path. */
+export function observeRequests({
+  log,
+  observeRequest,
+}: Pick<HttpNeighbours, 'log' | 'observeRequest'>): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now()
+    const facts = beginFacts(request, response)
+    response.on('close', () => {
+      const { endpoint, requestId, client, sessionId, page, error } = facts
+      const method = METHODS.has(request.method) ? request.method : 'other'
+      const statusCode = response.writableFinished ? response.statusCode : CLIENT_LEFT
+      const seconds = (performance.now() - startedAt) / 1000
+      observeRequest({ method, endpoint, statusCode, seconds })
+      const isError = statusCode >= 500
+      const level = isError ? 'error' : QUIET.has(endpoint) ? 'debug' : 'info'
+      log(level, isError ? 'http_error' : 'http_request', {
+        request_id: requestId,
+        method,
+        endpoint,
+        status_code: statusCode,
+        duration_ms: Math.round(seconds * 1000),
+        ...(client === null ? {} : { client }),
+        ...(sessionId === null ? {} : { session_id: sessionId }),
+        ...(page === null ? {} : { page }),
+        ...(error === null ? {} : describeError(error, isError)),
+      })
+    })
+    next()
+  }
+}
+
+/** A foreign error's message may quote what it choked on, so only its name and its stack frames are kept. */
+function describeError(error: unknown, isError: boolean): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error_name: typeof error }
+  const cause = error.cause instanceof Error ? { cause_name: error.cause.name } : {}
+  if (error instanceof CardAuthError) {
+    return { error_name: error.name, code: error.code, ...cause, ...feishuFactsOf(error) }
+  }
+  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
+  return { error_name: error.name, ...cause, ...(isError ? { stack: frames.join('\n') } : {}) }
+}

@@ -1,0 +1,41 @@
+import type { Locale } from '../../auth/session.ts'
+import type { PageName, Turn } from './page-name.ts'
+import { PAGE_WORDS_EN } from './page-words-en.ts'
+import { PAGE_WORDS_JA } from './page-words-ja.ts'
+import { PAGE_WORDS_ZH_CN } from './page-words-zh-cn.ts'
+
+/** What one page says: what happened, and what happens next. */
+export type PageText = { heading: string; happened: string; next: string }
+
+/** Everything the pages say in one language; `{app}` and `{feishu}` are filled in. */
+export type PageWords = {
+  pages: Record<PageName, PageText>
+  turns: Record<Turn, string>
+  feishu: string
+  lark: string
+  back: string
+  tryAgain: string
+  goOn: string
+  newCard: string
+  console: string
+  reference: string
+  copy: string
+  copied: string
+  close: string
+}
+
+const WORDS: Record<Locale, PageWords> = {
+  'zh-CN': PAGE_WORDS_ZH_CN,
+  en: PAGE_WORDS_EN,
+  ja: PAGE_WORDS_JA,
+}
+
+/** The words of a language. */
+export function pageWords(locale: Locale): PageWords {
+  return WORDS[locale]
+}
+
+/** Fills in the names in one pass, so that a name which looks like a placeholder stays a name. */
+export function fillWords(text: string, names: { app: string; feishu: string }): string {
+  return text.replace(/\{(app|feishu)\}/g, (_, name) => (name === 'app' ? names.app : names.feishu))
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { Callback } from '../auth/complete-authorization.ts'
+
+/** Printable ASCII: what RFC 6749 appendix A allows for these values; a NUL is not, nor a list. */
+const printable = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .regex(/^[\x20-\x7e]+$/)
+const absent = z.undefined().optional()
+
+const codeCallback = z
+  .object({ code: printable(2048), state: printable(256), error: absent })
+  .transform(({ code, state }) => ({ kind: 'code' as const, code, state }))
+const errorCallback = z
+  .object({ error: printable(128), state: printable(256), code: absent })
+  .transform(({ error, state }) => ({ kind: 'error' as const, error, state }))
+const callback = z.union([errorCallback, codeCallback])
+
+/** Parses the query of Feishu's redirect (RFC 6749 §4.1.2); null for anything that is not exactly one of its two forms. */
+export function parseCallback(query: unknown, browserSecret: unknown): Callback | null {
+  const parsed = callback.safeParse(query)
+  return parsed.success ? { ...parsed.data, browserSecret } : null
+}

@@ -1,0 +1,99 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import type { Endpoint } from './endpoints.ts'
+import { HttpProblem } from './problem.ts'
+import { factsOf } from './request-facts.ts'
+
+/** How many requests one address (IPv6: one /56 network) may make in a window. */
+export type RateLimits = {
+  windowSeconds: number
+  /** Opens of `/auth/{ticket}`. */
+  authLinks: number
+  /** Presses of "Send me a new card". */
+  newCards: number
+  callbacks: number
+  /** Requests to `/v1` without a valid API key; calls with one are never counted. */
+  apiKeyFailures: number
+}
+
+/** Generous for an office behind one address, narrow for a script. */
+export const DEFAULT_RATE_LIMITS: RateLimits = {
+  windowSeconds: 60,
+  authLinks: 120,
+  newCards: 10,
+  callbacks: 120,
+  apiKeyFailures: 60,
+}
+
+type Limit = {
+  limit: number
+  windowSeconds: number
+  onRateLimited: (endpoint: Endpoint) => void
+}
+
+/** Creates the limiter of one route; a refused request goes on as a `rate_limited` problem. */
+export function limitRate({ limit, windowSeconds, onRateLimited }: Limit): RequestHandler {
+  return rateLimit({
+    limit,
+    windowMs: windowSeconds * 1000,
+    standardHeaders: 'draft-7',
+    legacyHeaders: false,
+    // The library's advice about proxies goes to the console; the choice is made in the configuration.
+    validate: false,
+    handler: (_request, response, next) => {
+      tell(response, onRateLimited)
+      next(rateLimited(response))
+    },
+  })
+}
+
+/** Counts failures only: many successes from one address are normal for a bot. */
+export interface FailureLimit {
+  /** @throws {HttpProblem} `rate_limited` when this address has failed too often. */
+  check(request: Request, response: Response): Promise<void>
+  /** Counts one more failure, then goes on. */
+  count(request: Request, response: Response): Promise<void>
+}
+
+/** Creates the limit on guessing API keys. */
+export function createFailureLimit({ limit, windowSeconds, onRateLimited }: Limit): FailureLimit {
+  const counter = rateLimit({
+    limit,
+    windowMs: windowSeconds * 1000,
+    standardHeaders: false,
+    legacyHeaders: false,
+    validate: false,
+    handler: (_request, _response, next) => next(),
+  })
+  return {
+    async check(request, response) {
+      const seen = await counter.getKey(ipKeyGenerator(request.ip ?? ''))
+      if (seen === undefined || seen.totalHits < limit) return
+      // The store forgets a window only when it counts again, so a past one is passed over here.
+      const left = (seen.resetTime?.getTime() ?? 0) - Date.now()
+      if (left <= 0) return
+      tell(response, onRateLimited)
+      throw tooMany(Math.ceil(left / 1000))
+    },
+    async count(request, response) {
+      await new Promise<void>((resolve, reject) => {
+        counter(request, response, (error) => (error ? reject(error) : resolve()))
+      })
+    },
+  }
+}
+
+function tell(response: Response, onRateLimited: Limit['onRateLimited']): void {
+  const { endpoint } = factsOf(response)
+  if (endpoint !== 'unmatched') onRateLimited(endpoint)
+}
+
+function rateLimited(response: Response): HttpProblem {
+  return tooMany(Number(response.get('retry-after')) || 60)
+}
+
+function tooMany(seconds: number): HttpProblem {
+  return new HttpProblem('rate_limited', `Too many requests. Try again in ${seconds} s.`, {
+    headers: { 'retry-after': String(seconds) },
+  })
+}

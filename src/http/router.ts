@@ -1,0 +1,40 @@
+import { Router } from 'express'
+import { isHttps } from './browser-cookie.ts'
+import { createDocumentRoutes } from './document-routes.ts'
+import { createHealthRoutes } from './health-routes.ts'
+import type { HttpNeighbours } from './http-neighbours.ts'
+import { observeRequests } from './observe-requests.ts'
+import { createPageRoutes } from './page-routes.ts'
+import { DOCS_STYLE } from './pages/docs-page.ts'
+import { PAGE_SCRIPT } from './pages/page-script.ts'
+import { PAGE_STYLE } from './pages/page-style.ts'
+import { HttpProblem } from './problem.ts'
+import { DEFAULT_RATE_LIMITS } from './rate-limits.ts'
+import { securityHeaders } from './security-headers.ts'
+import { sendProblems } from './send-problem.ts'
+import { createV1Routes } from './v1/v1-routes.ts'
+
+/** Creates every public route, to be served alone or mounted in a bot's own Express app. */
+export function createRouter(neighbours: HttpNeighbours): Router {
+  const rateLimits = { ...DEFAULT_RATE_LIMITS, ...neighbours.rateLimits }
+  const pages = createPageRoutes({ ...neighbours, rateLimits })
+  const router = Router()
+  router.use(observeRequests(neighbours))
+  router.use(
+    securityHeaders({
+      isHttps: neighbours.auth.apps.all.some(isHttps),
+      styles: [PAGE_STYLE, DOCS_STYLE],
+      scripts: [PAGE_SCRIPT],
+    }),
+  )
+  router.use(createHealthRoutes(neighbours))
+  router.use(createDocumentRoutes(neighbours))
+  router.use(createV1Routes({ ...neighbours, rateLimits }))
+  router.use(pages)
+  if (neighbours.pathPrefix) router.use(neighbours.pathPrefix, pages)
+  router.use(() => {
+    throw new HttpProblem('not_found', 'There is nothing at this address. See /docs.')
+  })
+  router.use(sendProblems())
+  return router
+}
