@@ -1,9 +1,9 @@
 import type { Background } from './background.ts'
 import { hashSecret, isSecret } from './one-time-secret.ts'
 import type { OpenSession } from './open-session.ts'
-import type { Store } from './ports.ts'
+import type { Clock, Store } from './ports.ts'
 import type { ReadSession } from './read-session.ts'
-import type { AuthSession } from './session.ts'
+import { type AuthSession, isOpen } from './session.ts'
 import type { ShowCard } from './show-card.ts'
 
 /** What asking for a new card from an old link leads to. */
@@ -20,6 +20,7 @@ export type SendAgain = (ticket: unknown) => Promise<SentAgain>
 
 type Neighbours = {
   store: Store
+  clock: Clock
   openSession: OpenSession
   readSession: ReadSession
   showCard: ShowCard
@@ -28,12 +29,12 @@ type Neighbours = {
 
 /** Creates the use case behind "Send me a new card" on a page. */
 export function createSendAgain(neighbours: Neighbours): SendAgain {
-  const { store, openSession, readSession, showCard, background } = neighbours
+  const { store, clock, openSession, readSession, showCard, background } = neighbours
   return async (ticket) => {
     const found = isSecret(ticket) && (await store.sessions.findByTicketHash(hashSecret(ticket)))
     if (!found) return { kind: 'unknown' }
     const session = await readSession(found.id)
-    if (session.state === 'pending' || session.state === 'completed') {
+    if (session.state === 'completed' || isOpen(session, clock.now())) {
       return { kind: 'not_needed', session }
     }
     const again = await openSession(session)
