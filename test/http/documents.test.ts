@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { ENDPOINTS } from '../../src/http/endpoints.ts'
+import { fakeAuth } from './fake-auth.ts'
+import { serve } from './serve.ts'
+
+type Json = { [key: string]: Json } & Json[] & string
+
+async function openApi(): Promise<Json> {
+  const { get } = await serve(fakeAuth())
+  const response = await get('/openapi.json')
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toContain('application/json')
+  return response.json()
+}
+
+/** Every object in a document, however deep. */
+function* objectsIn(value: unknown): Generator<Record<string, unknown>> {
+  if (Array.isArray(value)) for (const item of value) yield* objectsIn(item)
+  else if (typeof value === 'object' && value !== null) {
+    yield value as Record<string, unknown>
+    for (const item of Object.values(value)) yield* objectsIn(item)
+  }
+}
+
+describe('/openapi.json', () => {
+  it('is OpenAPI 3.1 of this version, behind a bearer key', async () => {
+    const document = await openApi()
+    expect(document).toMatchObject({
+      openapi: '3.1.0',
+      info: { title: 'feishu-card-auth', version: '1.2.3' },
+      security: [{ apiKey: [] }],
+      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+    })
+  })
+
+  it('describes exactly the routes of /v1', async () => {
+    const { paths } = await openApi()
+    expect(Object.keys(paths ?? {}).sort()).toEqual(
+      ENDPOINTS.filter((endpoint) => endpoint.startsWith('/v1')).sort(),
+    )
+  })
+
+  it('refers only to schemas that are there', async () => {
+    const document = await openApi()
+    const references = [...objectsIn(document)].flatMap(({ $ref }) => ($ref ? [String($ref)] : []))
+    expect(references.length).toBeGreaterThan(10)
+    for (const reference of references) {
+      const name = /^#\/components\/schemas\/(\w+)$/.exec(reference)?.[1] ?? reference
+      expect(document.components?.schemas).toHaveProperty(name)
+    }
+  })
+
+  it('gives every operation an id of its own, its path parameters and its problems', async () => {
+    const { paths } = await openApi()
+    const ids = new Set<unknown>()
+    for (const [path, item] of Object.entries(paths ?? {})) {
+      for (const operation of Object.values(item)) {
+        ids.add(operation.operationId)
+        const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
+        const declared = (operation.parameters ?? [])
+          .filter((parameter) => parameter.in === 'path')
+          .map((parameter) => [parameter.name, parameter.required])
+        expect(declared).toEqual(inPath.map((name) => [name, true]))
+        const responses = Object.entries(operation.responses ?? {})
+        expect(responses.map(([status]) => status)).toEqual(
+          expect.arrayContaining(['400', '401', '429', '500']),
+        )
+        for (const [status, response] of responses) {
+          expect(response.description).toBeTruthy()
+          const type = Number(status) < 400 ? 'application/json' : 'application/problem+json'
+          expect(Object.keys(response.content ?? {})).toEqual([type])
+        }
+      }
+    }
+    expect(ids.size).toBe(5)
+  })
+
+  it('tells the limits that are enforced', async () => {
+    const { paths, components } = await openApi()
+    const schemas = components?.schemas
+    expect(schemas?.NewSession).toMatchObject({
+      type: 'object',
+      required: ['open_id'],
+      additionalProperties: false,
+      properties: { open_id: { pattern: '^ou_[A-Za-z0-9_-]{1,64}$' } },
+    })
+    expect(JSON.stringify(schemas?.NewSession)).toContain('"maxLength":200')
+    const parameters = (path: string) => paths?.[path]?.get?.parameters ?? []
+    const find = (path: string, name: string) =>
+      parameters(path).find((parameter) => parameter.name === name)
+    expect(find('/v1/sessions/{session_id}', 'wait')?.schema).toMatchObject({
+      type: 'integer',
+      minimum: 0,
+      maximum: 60,
+    })
+    expect(find('/v1/tokens/{open_id}', 'scopes')).toMatchObject({
+      style: 'form',
+      explode: false,
+      schema: { type: 'array', maxItems: 50 },
+    })
+    expect([...objectsIn(await openApi())].some((part) => '$schema' in part)).toBe(false)
+  })
+})
+
+describe('/docs', () => {
+  it('names every call and every error code', async () => {
+    const { get } = await serve(fakeAuth())
+    const response = await get('/docs')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toContain('text/html')
+    const page = await response.text()
+    for (const endpoint of ENDPOINTS.filter((path) => path.startsWith('/v1'))) {
+      expect(page).toContain(`<code>${endpoint}</code>`)
+    }
+    expect(page).toContain('id="authorization_required"')
+    expect(page).toContain('open_id')
+    expect(Buffer.byteLength(page)).toBeLessThan(15_000)
+  })
+})

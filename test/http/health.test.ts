@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigurationError } from '../../src/errors.ts'
+import type { ReadinessCheck } from '../../src/http/http-neighbours.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+import { fakeAuth } from './fake-auth.ts'
+import { serve } from './serve.ts'
+
+const good: ReadinessCheck = { name: 'db', ok: true }
+const bad: ReadinessCheck = { name: 'websocket', ok: false, detail: 'not connected' }
+
+describe('/livez', () => {
+  it('is fine whatever the checks say', async () => {
+    const { get } = await serve(fakeAuth(), { readiness: async () => [bad] })
+    expect((await get('/livez')).status).toBe(200)
+  })
+})
+
+describe('/readyz', () => {
+  it('answers 200 when every check passes, and lists them on demand', async () => {
+    const { get } = await serve(fakeAuth(), { readiness: async () => [good] })
+    expect(await (await get('/readyz')).json()).toEqual({ status: 'ok' })
+    const verbose = await get('/readyz?verbose')
+    expect(verbose.status).toBe(200)
+    expect(await verbose.json()).toEqual({ status: 'ok', checks: [good] })
+  })
+
+  it('answers 503 with the failing checks', async () => {
+    const { get } = await serve(fakeAuth(), { readiness: async () => [good, bad] })
+    const response = await get('/readyz')
+    expect(response.status).toBe(503)
+    expect(await response.json()).toEqual({ status: 'unavailable', checks: [bad] })
+    expect(await (await get('/readyz?verbose')).json()).toMatchObject({ checks: [good, bad] })
+  })
+
+  it('answers 503 and says nothing of the cause when the checks cannot be made', async () => {
+    const readiness = () => Promise.reject(new Error('secret-dsn'))
+    const { get } = await serve(fakeAuth(), { readiness })
+    const response = await get('/readyz')
+    expect(response.status).toBe(503)
+    expect(await response.text()).not.toContain('secret-dsn')
+  })
+
+  it('asks again only after a few seconds', async () => {
+    const clock = createFakeClock()
+    let checks = [good]
+    let asked = 0
+    const readiness = async () => {
+      asked++
+      return checks
+    }
+    const { get } = await serve(fakeAuth(), { readiness, clock })
+    await Promise.all([get('/readyz'), get('/readyz')])
+    checks = [bad]
+    clock.advance(2900)
+    expect((await get('/readyz')).status).toBe(200)
+    expect(asked).toBe(1)
+    clock.advance(100)
+    expect((await get('/readyz')).status).toBe(503)
+    expect(asked).toBe(2)
+  })
+})
+
+describe('the server', () => {
+  it('says which setting to change when its port is taken', async () => {
+    const { url } = await serve(fakeAuth())
+    const port = Number(new URL(url).port)
+    await expect(serve(fakeAuth(), { port })).rejects.toThrow(ConfigurationError)
+  })
+
+  it('can be closed twice, and before it was started', async () => {
+    const { close } = await serve(fakeAuth())
+    await close()
+    await close()
+  })
+
+  it('answers an unknown address with a problem', async () => {
+    const { get } = await serve(fakeAuth())
+    const response = await get('/wp-login.php')
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ code: 'not_found' })
+  })
+})
