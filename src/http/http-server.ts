@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Router } from 'express'
 import { ConfigurationError } from '../errors.ts'
+import { drainConnections } from './drain-connections.ts'
 import type { HttpNeighbours } from './http-neighbours.ts'
 import { createRouter } from './router.ts'
 
@@ -44,6 +45,7 @@ export function createHttpServer(neighbours: HttpServerNeighbours): HttpServer {
   app.set('trust proxy', trustProxy)
   app.use(router)
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app)
+  const drain = drainConnections(server)
 
   return {
     router,
@@ -57,7 +59,7 @@ export function createHttpServer(neighbours: HttpServerNeighbours): HttpServer {
       closing.abort()
       if (!server.listening) return
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
+      drain()
       const answered = new AbortController()
       await Promise.race([
         closed.finally(() => answered.abort()),
