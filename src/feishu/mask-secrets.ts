@@ -13,6 +13,9 @@ const BEARER = /\b(Bearer|Basic|DPoP)\s+[\w\-.~+/=:]+/gi
 /** The shapes of Feishu's own tokens: `t-…`, `u-…`, `ur-…`, `a-…`, `c-…` and JSON web tokens. */
 const TOKEN_SHAPE = /\b(?:(?:t|u|ur|a|c)-[\w.-]{10,}|eyJ[\w.-]{8,})/g
 
+/** Links hold tickets in their path; only the origin is kept. */
+const LINK = /\b(https?:\/\/[^\s/"'\\?#]+)[/?#][^\s"'\\]*/gi
+
 const MASK = '***'
 
 /** Tells whether a field of this name holds a secret; numeric codes of Feishu are told apart by their value. */
@@ -26,6 +29,7 @@ export function maskText(text: string, secrets: readonly string[] = []): string 
     .filter((secret) => secret.length > 0)
     .reduce((masked, secret) => masked.replaceAll(secret, MASK), text)
   return literal
+    .replace(LINK, `$1/${MASK}`)
     .replace(BEARER, `$1 ${MASK}`)
     .replace(JSON_PAIR, `$1${MASK}`)
     .replace(QUERY_PAIR, `$1${MASK}`)
