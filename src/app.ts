@@ -1,16 +1,17 @@
 import { hashSecret } from './auth/one-time-secret.ts'
 import type { Clock, Log } from './auth/ports.ts'
-import type { AuthSession } from './auth/session.ts'
 import type { Config } from './config.ts'
 import { FeishuUnavailableError } from './errors.ts'
 import type { EventHandlers } from './feishu/event-handlers.ts'
 import { resolveEndpoints } from './feishu/hosts.ts'
 import { createLongConnection, type LongConnection } from './feishu/long-connection.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { jobIntervalSeconds, type Schedules } from './jobs/schedules.ts'
 import { createEventLog } from './observability/event-log.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { createMetricsServer } from './observability/metrics-server.ts'
 import { createParts, type Parts, type PartsApp } from './parts.ts'
+import { createPublicDoor, pathPrefix } from './public-door.ts'
 import { openStore } from './store/open-store.ts'
 import { createSystemClock } from './system-clock.ts'
 import { VERSION } from './version.ts'
@@ -38,6 +39,8 @@ export type AppOptions = {
   feishuTimeoutMs?: number | undefined
   /** More events of the long connection to hear, by type. */
   handlers?: EventHandlers | undefined
+  /** When jobs run, where it differs from the usual. */
+  schedules?: Schedules | undefined
 }
 
 /** So long a start waits for the long connection before it goes on connecting in the background. */
@@ -60,7 +63,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     longConnectionAppIds: connectedApps.map(({ appId }) => appId),
     sessions: store.sessions,
     grants: store.grants,
-    jobIntervalSeconds: JOB_INTERVAL_SECONDS,
+    jobIntervalSeconds: jobIntervalSeconds(options.schedules),
     version: VERSION,
     clock,
     log,
@@ -77,32 +80,24 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     observeRetry: metrics.countApiRetry,
     observeJob: metrics.observeJob,
     feishuTimeoutMs: options.feishuTimeoutMs,
+    schedules: options.schedules,
   })
-  const { auth, events, messenger, onCardAction, http } = parts
+  const { events, onCardAction, http } = parts
   metrics.watch(events)
   createEventLog(log).watch(events)
 
   const connections = connectedApps.map(connect)
-  const appOf = (session: AuthSession | null) =>
-    apps.find(({ appId }) => appId === session?.appId) ?? apps[0]
   const server = config.callbackServer
     ? createHttpServer({
         ...config.callbackServer,
-        auth,
-        listSessions: store.sessions.list,
+        ...createPublicDoor({ apps, parts, log, clock }),
         apiKeys: config.apiKeys.map(({ name, secret }) => ({
           name,
           secretHash: hashSecret(secret),
         })),
         readiness,
-        log,
         observeRequest: metrics.observeRequest,
         onRateLimited: metrics.countRateLimited,
-        appLink,
-        brandOf: (appId) => auth.apps.resolve(appId).brand,
-        consoleUrl: (appId) => `${appOf(null)?.endpoints.console}/app/${appId}`,
-        appName: messenger.appName,
-        clock,
         version: VERSION,
         pathPrefix: pathPrefix(config.apps[0].redirectUri),
         trustProxy: 'loopback',
@@ -163,16 +158,4 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const detail = lost.length > 0 ? 'Not connected to Feishu.' : undefined
     return [database, { name: 'long_connection', ok: lost.length === 0, detail }]
   }
-
-  function appLink(session: AuthSession | null): string {
-    const app = appOf(session)
-    const base = app?.endpoints.appLink
-    return session?.chatId
-      ? `${base}/client/chat/open?openChatId=${encodeURIComponent(session.chatId)}`
-      : `${base}/client/bot/open?appId=${app?.appId}`
-  }
-}
-
-function pathPrefix(redirectUri: string): string {
-  return new URL(redirectUri).pathname.replace(/\/[^/]*$/, '')
 }

@@ -9,7 +9,8 @@ import type { FeishuApp } from './feishu/hosts.ts'
 import { createHttpClient, type FeishuHttp } from './feishu/http-client.ts'
 import { createCardMessenger, type FeishuCardMessenger } from './feishu/messenger.ts'
 import { createOAuthClient } from './feishu/oauth-client.ts'
-import { createJobs, type JobIntervals, type JobObserver, type Jobs } from './jobs/jobs.ts'
+import { createJobs, type JobOutcome, type Jobs } from './jobs/jobs.ts'
+import type { JobName, Schedules } from './jobs/schedules.ts'
 import type { OpenStore } from './store/create-store.ts'
 
 /** An app with what it asks for by default. */
@@ -26,9 +27,9 @@ export type PartsOptions = {
   log: Log
   observeCall: ApiObserver
   observeRetry: RetryObserver
-  observeJob: JobObserver
-  /** Seconds between two runs of a job, where it should differ. */
-  jobIntervalSeconds?: Partial<JobIntervals> | undefined
+  observeJob: (job: JobName, outcome: JobOutcome, seconds: number) => void
+  /** When jobs run, where it differs from the usual. */
+  schedules?: Schedules | undefined
   /** Milliseconds before a call to Feishu is given up. */
   feishuTimeoutMs?: number | undefined
 }
@@ -90,7 +91,8 @@ export function createParts(options: PartsOptions): Parts {
     sweep: auth.sweep,
     showCard: auth.showCard,
     log,
-    onRun: options.observeRun,
+    onRun: options.observeJob,
+    ...(options.schedules && { schedules: options.schedules }),
   })
 
   // An end is shown at once; the reconciler is the safety net, not the way.

@@ -78,19 +78,19 @@ export function createSandboxBot({
   }
 
   async function hear(event: unknown): Promise<void> {
-    const { openId, text } = readMessage(event)
+    const { openId, text, groupId } = readMessage(event)
     const person = emulator.people.find((each) => each.openId === openId)
     if (!person) return
-    if (text.trim() === '/auth') await ask(openId)
+    if (text.trim() === '/auth') await ask(openId, groupId)
     else await write(openId, WORDS[person.locale].help)
   }
 
-  async function ask(openId: string): Promise<void> {
+  async function ask(openId: string, chatId: string | null = null): Promise<void> {
     const person = emulator.people.find((each) => each.openId === openId)
     if (!person || !domain) return
     const locale = LOCALES[person.locale]
     const { reason } = WORDS[person.locale]
-    await domain.requestAuthorization({ openId, scopes: SCOPES, reason, locale })
+    await domain.requestAuthorization({ openId, scopes: SCOPES, reason, locale, chatId })
   }
 
   async function write(openId: string, text: string): Promise<void> {
@@ -101,12 +101,18 @@ export function createSandboxBot({
   }
 }
 
-/** The sender and the text of an `im.message.receive_v1` event, empty where it has none. */
-function readMessage(event: unknown): { openId: string; text: string } {
-  const sender = at(at(event, 'sender'), 'sender_id')
-  const content = at(at(event, 'message'), 'content')
+type Heard = { openId: string; text: string; groupId: string | null }
+
+/** Who wrote what, and in which group, of an `im.message.receive_v1` event. */
+function readMessage(event: unknown): Heard {
+  const message = at(event, 'message')
+  const content = at(message, 'content')
   const body: unknown = typeof content === 'string' ? JSON.parse(content) : null
-  return { openId: String(at(sender, 'open_id') ?? ''), text: String(at(body, 'text') ?? '') }
+  return {
+    openId: String(at(at(at(event, 'sender'), 'sender_id'), 'open_id') ?? ''),
+    text: String(at(body, 'text') ?? ''),
+    groupId: at(message, 'chat_type') === 'group' ? String(at(message, 'chat_id')) : null,
+  }
 }
 
 function at(value: unknown, key: string): unknown {

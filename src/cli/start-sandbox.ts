@@ -24,6 +24,8 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
+/** Whoever turns the clock on the chat page should see the card follow. */
+const EVERY_SECOND = { cron: '* * * * * *', everySeconds: 1 }
 const DATABASE = 'data/sandbox.db'
 
 /** Starts the emulator, the service on a fresh SQLite file under `data/`, and the bot of the sandbox. */
@@ -50,7 +52,7 @@ export async function startSandbox(wanted: {
     DATABASE_URL: `file:${DATABASE}`,
     TOKEN_ENCRYPTION_KEYS: generateKey(),
     API_KEYS: `sandbox:${apiKey}`,
-    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
   })
   const log = createLogger({
     level: config.logLevel,
@@ -64,7 +66,7 @@ export async function startSandbox(wanted: {
     clock: createSystemClock(() => emulator.now()),
     appLinkBaseUrl: emulator.url,
     handlers: bot.handlers,
-    sweepEverySecond: true,
+    schedules: { session_sweep: EVERY_SECOND, card_outbox: EVERY_SECOND },
   })
   try {
     const { url, metricsUrl } = await app.start()

@@ -2,7 +2,7 @@ import type { ClickToast } from '../../auth/answer-card-click.ts'
 import type { Wording } from './wording.ts'
 
 /** What can be answered to a tap: the domain's answers, and that there is none just now. */
-export type ToastKey = ClickToast | 'try_again_later'
+export type ToastKey = ClickToast | 'try_again_later' | 'working_on_it'
 
 /** How loud an answer is, and what it says given what people call the product. */
 type ToastWords = {

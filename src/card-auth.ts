@@ -1,0 +1,140 @@
+import type { Router } from 'express'
+import type { AuthListener } from './auth/events.ts'
+import type { UserAccessToken } from './auth/grant.ts'
+import type { AuthorizationRequest, OpenedSession } from './auth/open-session.ts'
+import type { Log, SessionFilter } from './auth/ports.ts'
+import type { AuthSession } from './auth/session.ts'
+import type { Swept } from './auth/sweep.ts'
+import { parseKeyRing } from './auth/token-cipher.ts'
+import { type Duration, milliseconds } from './duration.ts'
+import { ConfigurationError } from './errors.ts'
+import { botEventHandlers, type EventHandlers } from './feishu/event-handlers.ts'
+import { resolveEndpoints } from './feishu/hosts.ts'
+import { createRouter } from './http/router.ts'
+import { createParts, type PartsApp } from './parts.ts'
+import { createPublicDoor, pathPrefix } from './public-door.ts'
+import { openStore } from './store/open-store.ts'
+import { createSystemClock } from './system-clock.ts'
+import { VERSION } from './version.ts'
+
+/** How to embed card authorization in a bot. */
+export type CardAuthOptions = {
+  appId: string
+  appSecret: string
+  /** Exactly as registered in the developer console; its last path segment is where `router` answers the callback. */
+  redirectUri: string
+  /** `kid:base64(32 bytes)`, comma separated; the first seals, all open. `npx feishu-card-auth keys generate` makes one. */
+  encryptionKeys: string
+  /** `file:./data/auth.db` or `postgres://…`. */
+  database: string
+  brand?: 'feishu' | 'lark'
+  /** Asked for when a call names none; default `offline_access`. */
+  scopes?: readonly string[]
+  /** How long a card can be used, in seconds; default 600. */
+  sessionTtlSeconds?: number
+  /** How long ended sessions are kept; default 30. */
+  sessionRetentionDays?: number
+  /** Hosts of another Feishu, such as the emulator's. */
+  apiBaseUrl?: string
+  accountsBaseUrl?: string
+  /** Where log lines go; default nowhere. */
+  log?: Log
+}
+
+/** What the one call of a bot takes. */
+export type TokenOptions = AuthorizationRequest & {
+  /** Seconds the token must still live; default 60. */
+  minValidity?: number
+  /** How long to wait for the person, such as `'5m'`; default not at all. */
+  wait?: Duration
+  signal?: AbortSignal
+}
+
+/** Card authorization inside a bot that owns its connection, its Express app and its lifecycle. */
+export interface CardAuth {
+  /** Begins to keep cards and sessions up to date. */
+  start(): Promise<void>
+  /** Lets running work end and closes the database. */
+  close(): Promise<void>
+  requestAuthorization(request: AuthorizationRequest): Promise<OpenedSession>
+  getSession(sessionId: string): Promise<AuthSession>
+  waitForSession(sessionId: string, wait: Duration, signal?: AbortSignal): Promise<AuthSession>
+  listSessions(filter: Omit<SessionFilter, 'limit'> & { limit?: number }): Promise<AuthSession[]>
+  invalidateSession(sessionId: string): Promise<AuthSession>
+  getUserAccessToken(options: TokenOptions): Promise<UserAccessToken>
+  cleanupExpiredSessions(): Promise<Swept>
+  /** Mount it where the redirect URI points: it answers the link, the callback and its pages. */
+  router: Router
+  /** Register them on your own `EventDispatcher`. */
+  handlers: EventHandlers
+  /** Listens to what happens; returns the function that stops it. */
+  on(listener: AuthListener): () => void
+}
+
+const PAGE = 100
+
+/**
+ * Opens the database and builds card authorization for one app; nothing runs before `start`.
+ * @throws {ConfigurationError} when the keys or the database URL are not usable.
+ * @throws {StoreUnavailableError} when the database cannot be opened.
+ */
+export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth> {
+  const { log = () => {}, brand = 'feishu' } = options
+  const keys = parseKeyRing(options.encryptionKeys)
+  if (!keys.ok)
+    throw new ConfigurationError(keys.faults.map((fault) => ({ name: 'encryptionKeys', ...fault })))
+  const clock = createSystemClock()
+  const app: PartsApp = {
+    appId: options.appId,
+    appSecret: options.appSecret,
+    brand,
+    redirectUri: options.redirectUri,
+    scopes: options.scopes ?? ['offline_access'],
+    endpoints: resolveEndpoints({ brand, ...options }),
+  }
+  const store = await openStore({
+    databaseUrl: options.database,
+    onError: (error) => log('error', 'store_trouble', { error }),
+  })
+  const ignore = () => {}
+  const parts = createParts({
+    apps: [app],
+    store,
+    encryptionKeys: keys.keys,
+    sessionSeconds: options.sessionTtlSeconds ?? 600,
+    retentionDays: options.sessionRetentionDays ?? 30,
+    clock,
+    log,
+    observeCall: ignore,
+    observeRetry: ignore,
+    observeJob: ignore,
+  })
+  const { auth, events, onCardAction } = parts
+  const router = createRouter({
+    ...createPublicDoor({ apps: [app], parts, log, clock }),
+    apiKeys: [],
+    readiness: async () => [],
+    observeRequest: ignore,
+    onRateLimited: ignore,
+    version: VERSION,
+    pathPrefix: pathPrefix(app.redirectUri),
+  })
+
+  return {
+    start: parts.start,
+    close: parts.close,
+    requestAuthorization: auth.requestAuthorization,
+    getSession: auth.readSession,
+    waitForSession: (id, wait, signal) => auth.waitForSession(id, milliseconds(wait), signal),
+    listSessions: ({ limit = PAGE, ...filter }) => store.sessions.list({ ...filter, limit }),
+    invalidateSession: auth.invalidateSession,
+    getUserAccessToken: ({ wait = 0, ...request }) =>
+      auth.getUserAccessToken({ ...request, waitMilliseconds: milliseconds(wait) }),
+    async cleanupExpiredSessions() {
+      return { ...(await auth.sweep.sessions()), ...(await auth.sweep.retention()) }
+    },
+    router,
+    handlers: botEventHandlers(onCardAction),
+    on: events.on,
+  }
+}

@@ -1,0 +1,14 @@
+export type { AuthEvent, AuthListener } from './auth/events.ts'
+export type { FailureReason } from './auth/failure-reason.ts'
+export type { UserAccessToken } from './auth/grant.ts'
+export type { AuthorizationRequest, OpenedSession } from './auth/open-session.ts'
+export type { Log } from './auth/ports.ts'
+export type { AuthSession, EndReason, Locale, SessionState } from './auth/session.ts'
+export {
+  type CardAuth,
+  type CardAuthOptions,
+  createCardAuth,
+  type TokenOptions,
+} from './card-auth.ts'
+export type { Duration } from './duration.ts'
+export * from './errors.ts'
