@@ -25,6 +25,12 @@ export function applinkRoutes(): Route[] {
       coverage: 'partial',
       handler: () => redirect('/#chat'),
     },
+    {
+      method: 'GET',
+      path: '/client/bot/open',
+      coverage: 'partial',
+      handler: () => redirect('/#chat'),
+    },
   ]
 }
 
