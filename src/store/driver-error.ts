@@ -18,13 +18,18 @@ export class DriverError extends Error {
 /** Keeps of a foreign error only what is safe to log. */
 export function toDriverError(error: unknown): DriverError {
   if (error instanceof DriverError) return error
-  // The query builder wraps errors in one whose message lists every parameter.
-  const origin = error instanceof Error && 'params' in error ? error.cause : error
+  const origin = originOf(error)
   if (!(origin instanceof Error)) return new DriverError('other', null, 'No reason was given.')
   const code = 'code' in origin && typeof origin.code === 'string' ? origin.code : null
   // Messages of SQLSTATE class 22 (data exceptions) quote the value they could not take.
   const message = code?.startsWith('22') ? `SQLSTATE ${code}` : `${code ?? ''} ${origin.message}`
   return new DriverError(troubleOf(code, origin), code, message.trim())
+}
+
+/** The query builder wraps errors in its own, whose message holds the statement and every parameter. */
+function originOf(error: unknown): unknown {
+  const isWrapper = error instanceof Error && !('code' in error) && error.cause instanceof Error
+  return isWrapper ? originOf(error.cause) : error
 }
 
 const TROUBLES: readonly [RegExp, Trouble][] = [

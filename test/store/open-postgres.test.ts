@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { SchemaTooNewError, type StoreUnavailableError } from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { borrowDatabase, startPostgres } from '../support/postgres.ts'
-import { insertSession } from './contract/samples.ts'
+import { aGrant, insertSession } from './contract/samples.ts'
 
 const postgres = await startPostgres()
 
@@ -107,6 +107,24 @@ if ('skipped' in postgres) {
       await client.query('rollback')
       await client.end()
       expect((await store.sessions.expireDue(now, 10)).map(({ id }) => id)).toEqual([locked.id])
+      await store.close()
+    })
+
+    it('is waited for by a save, which then sees that its session has ended', async () => {
+      const store = await openStore({ databaseUrl: url })
+      const session = await insertSession(store)
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      await client.query('begin')
+      await client.query(`update auth_sessions set state = 'rejected' where id = $1`, [session.id])
+      const saving = store.grants.save(aGrant(session))
+      const isWaiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock'
+        and datname = current_database()`
+      while ((await run(isWaiting)).length === 0);
+      await client.query('commit')
+      await client.end()
+      expect(await saving).toBeNull()
+      expect(await store.grants.find(session.appId, session.openId)).toBeNull()
       await store.close()
     })
   })

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,9 @@ import { createStore } from '../../src/store/create-store.ts'
 import { openSqlite } from '../../src/store/open-sqlite.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { insertSession } from './contract/samples.ts'
+
+const OPEN_STORE = new URL('../../src/store/open-store.ts', import.meta.url).href
+const OPEN_SQLITE = new URL('../../src/store/open-sqlite.ts', import.meta.url).href
 
 let folder = ''
 beforeEach(() => {
@@ -78,15 +82,25 @@ describe('opening a SQLite file', () => {
   })
 
   it('migrates once when several processes start together', async () => {
-    const path = join(folder, 'auth.db')
+    // Five new files, each opened by all at the same instant: one file alone seldom makes them meet.
     const opening = `
-      const { openStore } = await import(${JSON.stringify(new URL('../../src/store/open-store.ts', import.meta.url).href)})
-      const store = await openStore({ databaseUrl: ${JSON.stringify(`file:${path}`)} })
-      await store.ping()
-      await store.close()
+      import { once } from 'node:events'
+      import { openStore } from ${JSON.stringify(OPEN_STORE)}
+      import ${JSON.stringify(OPEN_SQLITE)}
+      process.stdout.write('ready')
+      const [startAt] = await once(process.stdin, 'data')
+      for (let round = 0; round < 5; round++) {
+        while (Date.now() < Number(startAt) + round * 50);
+        const databaseUrl = ${JSON.stringify(`file:${folder}/auth-`)} + round + '.db'
+        const store = await openStore({ databaseUrl })
+        await store.ping()
+        await store.close()
+      }
+      process.exit(0)
     `
-    const exits = await Promise.all([1, 2, 3].map(() => runModule(opening)))
-    expect(exits).toEqual([0, 0, 0])
+    const starters = await Promise.all([1, 2, 3].map(() => startModule(opening)))
+    const startAt = Date.now() + 50
+    expect(await Promise.all(starters.map((start) => start(startAt)))).toEqual([0, 0, 0])
   })
 })
 
@@ -105,11 +119,14 @@ describe('a SQLite file that another process is writing', () => {
   })
 })
 
-function runModule(source: string): Promise<number | null> {
+/** Runs a module until it says that it is ready; the function it gives lets it go on to its end. */
+async function startModule(source: string): Promise<(startAt: number) => Promise<unknown>> {
   const args = ['--import', 'tsx', '--input-type=module', '--eval', source]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('exit', resolve)
-  })
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  return async (startAt) => {
+    child.stdin.write(`${startAt}`)
+    const [exitCode] = await once(child, 'exit')
+    return exitCode
+  }
 }
