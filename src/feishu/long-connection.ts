@@ -55,6 +55,8 @@ const TIMING: SupervisionTiming = {
 
 /** An answer takes two seconds at most; see `card-events.ts`. */
 const LONGEST_ANSWER_MS = 2500
+/** The SDK writes the answer to the socket some turns after the handler is done. */
+const ACK_GRACE_MS = 50
 
 /**
  * Creates the supervised long connection
@@ -214,7 +216,7 @@ export function createLongConnection(neighbours: {
     const done = new AbortController()
     await Promise.race([Promise.allSettled(answering), clock.sleep(LONGEST_ANSWER_MS, done.signal)])
     done.abort()
-    await new Promise((resolve) => setImmediate(resolve))
+    await clock.sleep(ACK_GRACE_MS)
   }
 }
 
