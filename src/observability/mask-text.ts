@@ -10,7 +10,7 @@ const CERTAIN_WORDS =
   'authorization|cookie|password|passphrase|secret|ticket'
 const LIKELY_WORDS = `${CERTAIN_WORDS}|code|state|token|key`
 
-const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]*@/gi
+const USER_INFO = /(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@"'<>]*@/gi
 const QUERY_VALUE = /([?&#;][\w.[\]%-]+)=[^&#;\s"'<>)]*/g
 const SCHEME = /\b(Bearer|Basic|DPoP)\s+[\w\-.~+/=:]{4,}/gi
 const CERTAIN_PAIR = new RegExp(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type AuthEvent, createAuthEvents } from '../../src/auth/events.ts'
+import type { FailureReason } from '../../src/auth/failure-reason.ts'
 import { FeishuUnavailableError } from '../../src/errors.ts'
 import { createEventLog } from '../../src/observability/event-log.ts'
 import { createLogger } from '../../src/observability/logger.ts'
