@@ -107,6 +107,7 @@ export function createLongConnection(neighbours: {
       closing.abort()
       await done
       running = null
+      state = 'stopped'
       log('info', 'long_connection_closed', { app_id: app.appId })
     },
     status: () => ({ state, connectedAt, lastError }),

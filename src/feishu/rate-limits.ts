@@ -40,10 +40,12 @@ export function createRateLimits(options: RateLimitOptions = {}): RateLimits {
 
   return {
     async run(key, task) {
-      const signal = AbortSignal.timeout(maxWaitMs)
-      const started = { yet: false }
+      const waiting = new AbortController()
+      const { signal } = waiting
+      const giveUp = setTimeout(() => waiting.abort(), maxWaitMs)
+      // The queues would abandon a running call as well: once it has begun, nobody gives up on it.
       const start = () => {
-        started.yet = true
+        clearTimeout(giveUp)
         return task()
       }
       try {
@@ -52,13 +54,12 @@ export function createRateLimits(options: RateLimitOptions = {}): RateLimits {
           { signal },
         )
       } catch (error) {
-        // The signal only takes waiting calls out of their queues; a call that has begun ends by itself.
-        if (!started.yet && signal.aborted) {
-          throw new FeishuUnavailableError('rate_limited', {
-            retryAfterSeconds: Math.ceil(maxWaitMs / SECOND),
-          })
-        }
-        throw error
+        if (!signal.aborted) throw error
+        throw new FeishuUnavailableError('rate_limited', {
+          retryAfterSeconds: Math.ceil(maxWaitMs / SECOND),
+        })
+      } finally {
+        clearTimeout(giveUp)
       }
     },
   }

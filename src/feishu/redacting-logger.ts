@@ -36,7 +36,7 @@ export function createSdkLogger(log: FeishuLog, secrets: readonly string[] = [])
 }
 
 /** A copy of the value that is safe to log. */
-export function redact(value: unknown, secrets: readonly string[] = [], depth = 0): unknown {
+function redact(value: unknown, secrets: readonly string[] = [], depth = 0): unknown {
   if (typeof value === 'string') return maskText(value, secrets).slice(0, LONGEST_TEXT)
   if (value === null || typeof value !== 'object') {
     return typeof value === 'function' || typeof value === 'symbol' ? `[${typeof value}]` : value

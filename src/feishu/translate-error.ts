@@ -9,7 +9,7 @@ import {
   PersonUnreachableError,
   PkceFailedError,
 } from '../errors.ts'
-import type { ErrorClass, Outcome, Place } from './error-codes/error-code-row.ts'
+import type { Outcome, Place } from './error-codes/error-code-row.ts'
 import { type ErrorMeaning, meaningOf } from './error-codes/error-codes.ts'
 import { WireError, type WireFacts } from './wire-error.ts'
 
@@ -32,13 +32,6 @@ export function translateError(error: unknown, place: Place): CardAuthError {
     case 'refused':
       return typedError(meaningOfRefusal(facts, place), error)
   }
-}
-
-/** The class of a failure: whether it may be tried again, and who can mend it. */
-export function classOfFailure(error: unknown): ErrorClass {
-  if (!(error instanceof WireError)) return 'unknown'
-  if (error.facts.failure !== 'refused') return 'transient'
-  return meaningOfRefusal(error.facts, 'other').errorClass
 }
 
 // A code decides; the OAuth `error` where there is none; the status where there is neither.

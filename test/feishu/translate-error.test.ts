@@ -1,7 +1,7 @@
 import { AxiosError } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { CardGoneError } from '../../src/errors.ts'
-import { classOfFailure, translateError } from '../../src/feishu/translate-error.ts'
+import { translateError } from '../../src/feishu/translate-error.ts'
 import { WireError, type WireFacts } from '../../src/feishu/wire-error.ts'
 
 const wire = (facts: Partial<WireFacts>) =>
@@ -15,7 +15,6 @@ describe('translateError', () => {
   ] as const)('takes %s for Feishu being unavailable', (failure, reason) => {
     const error = translateError(wire({ failure }), 'exchange')
     expect(error).toMatchObject({ code: 'feishu_unavailable', reason })
-    expect(classOfFailure(wire({ failure }))).toBe('transient')
   })
 
   it.each([
