@@ -69,6 +69,7 @@ ALTER TABLE "oauth_attempts" ADD CONSTRAINT "oauth_attempts_session_id_auth_sess
 CREATE INDEX "oauth_attempts_session" ON "oauth_attempts" USING btree ("session_id");--> statement-breakpoint
 CREATE INDEX "oauth_attempts_expiry" ON "oauth_attempts" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "grants_session" ON "grants" USING btree ("session_id");--> statement-breakpoint
+CREATE INDEX "grants_usable" ON "grants" USING btree ("app_id","access_token_expires_at","refresh_token_expires_at");--> statement-breakpoint
 CREATE INDEX "seen_events_seen" ON "seen_events" USING btree ("seen_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "auth_sessions_ticket_hash" ON "auth_sessions" USING btree ("ticket_hash");--> statement-breakpoint
 CREATE UNIQUE INDEX "auth_sessions_one_pending" ON "auth_sessions" USING btree ("app_id","open_id") WHERE state = 'pending';--> statement-breakpoint

@@ -28,6 +28,7 @@ CREATE TABLE `grants` (
 );
 --> statement-breakpoint
 CREATE INDEX `grants_session` ON `grants` (`session_id`);--> statement-breakpoint
+CREATE INDEX `grants_usable` ON `grants` (`app_id`,`access_token_expires_at`,`refresh_token_expires_at`);--> statement-breakpoint
 CREATE TABLE `seen_events` (
 	`event_id` text PRIMARY KEY NOT NULL,
 	`seen_at` integer NOT NULL

@@ -6,8 +6,6 @@ import {
   getTableColumns,
   gt,
   inArray,
-  isNotNull,
-  isNull,
   lt,
   lte,
   or,
@@ -62,15 +60,7 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
       return await database
         .select({ appId: grants.appId, count: count() })
         .from(grants)
-        .where(
-          or(
-            gt(grants.accessTokenExpiresAt, now),
-            and(
-              isNotNull(grants.sealedRefreshToken),
-              or(isNull(grants.refreshTokenExpiresAt), gt(grants.refreshTokenExpiresAt, now)),
-            ),
-          ),
-        )
+        .where(or(gt(grants.accessTokenExpiresAt, now), gt(grants.refreshTokenExpiresAt, now)))
         .groupBy(grants.appId)
     },
   }

@@ -95,6 +95,12 @@ export function createSchema(dialect: Dialect) {
     (grant) => [
       primaryKey({ name: 'grants_person', columns: [grant.appId, grant.openId] }),
       index('grants_session').on(grant.sessionId),
+      // Counting usable grants reads this index alone, never the pages of the tokens.
+      index('grants_usable').on(
+        grant.appId,
+        grant.accessTokenExpiresAt,
+        grant.refreshTokenExpiresAt,
+      ),
     ],
   )
 

@@ -90,7 +90,7 @@ export function createSessionMoves(engine: Engine): SessionMoves {
         from: sessions,
         key: sessions.id,
         where: and(isPending(sessions), isGranted),
-        oldestBy: sessions.createdAt,
+        oldestBy: sessions.expiresAt,
         limit,
       })
       const rows = await database

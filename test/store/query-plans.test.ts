@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { afterAll, expect, it } from 'vitest'
+import { createStore, type OpenStore } from '../../src/store/create-store.ts'
+import { asDatabase, sqliteDialect } from '../../src/store/dialects.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import * as schema from '../../src/store/sqlite-schema.ts'
+import { aGrant, anAttempt, insertSession, NOW } from './contract/samples.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'fca-plans-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What may be read from end to end: the list of all sessions, and indexes of pending rows or of small counts. */
+const READ_WHOLE = [
+  /^SCAN auth_sessions USING INDEX auth_sessions_created: select .* limit/,
+  /^SCAN auth_sessions USING (COVERING )?INDEX auth_sessions_(one_pending|expiry)/,
+  /^SCAN grants USING COVERING INDEX grants_usable/,
+]
+
+it('every statement finds its rows through an index', async () => {
+  const path = join(folder, 'auth.db')
+  await (await openStore({ databaseUrl: `file:${path}` })).close()
+  const connection = new Database(path)
+  const statements = new Set<string>()
+  const logQuery = (statement: string) => void statements.add(statement)
+  const store = createStore({
+    name: 'sqlite',
+    database: asDatabase(drizzle(connection, { logger: { logQuery } })),
+    dialect: sqliteDialect,
+    schema,
+    close: async () => void connection.close(),
+  })
+  await callEveryMethod(store)
+  expect(statements.size).toBeGreaterThan(30)
+
+  const scans = [...statements].flatMap((statement) =>
+    connection
+      .prepare(`explain query plan ${statement}`)
+      .all(...Array.from(statement.matchAll(/\?/g), () => null))
+      .map((step) => String(Object(step).detail))
+      .filter((detail) => detail.startsWith('SCAN'))
+      .filter((detail) => !READ_WHOLE.some((allowed) => allowed.test(`${detail}: ${statement}`)))
+      .map((detail) => `${detail}: ${statement}`),
+  )
+  expect(scans).toEqual([])
+  await store.close()
+})
+
+async function callEveryMethod(store: OpenStore): Promise<void> {
+  const { sessions, attempts, grants, seenEvents } = store
+  const session = await insertSession(store)
+  const { id, appId, openId, ticketHash, createdAt } = session
+  await sessions.find(id)
+  await sessions.findByTicketHash(ticketHash)
+  await sessions.findPending(appId, openId)
+  await sessions.list({ limit: 9 })
+  await sessions.list({ limit: 9, appId, openId, before: { createdAt, id } })
+  await sessions.list({ limit: 9, openId })
+  await sessions.hold(id, NOW, NOW)
+  await sessions.noteFailure(id, 'internal', NOW)
+  await sessions.clearFailure(id, NOW)
+  await sessions.noteTenant(id, 'tenant_a')
+  await sessions.countPending()
+  await sessions.claimCard(id, NOW, NOW)
+  await sessions.claimDueCards(NOW, NOW, 9)
+  await sessions.noteCardSent(id, 'om_a', 'asking', NOW)
+  await sessions.noteCardShown(id, 'asking', NOW)
+  await sessions.noteCardRetry(id, NOW)
+  await sessions.noteCardGone(id)
+  await sessions.move(id, { to: 'expired', endReason: 'timed_out' }, NOW)
+  await sessions.expireDue(NOW, 9)
+  await sessions.deleteEnded(NOW, 9)
+  const granted = await insertSession(store)
+  const attempt = anAttempt(granted.id)
+  await attempts.insert(attempt)
+  await attempts.consume(attempt.stateHash, NOW)
+  await attempts.find(attempt.stateHash)
+  await attempts.deleteExpired(NOW, 9)
+  await grants.save(aGrant(granted))
+  await grants.find(appId, openId)
+  await grants.countUsable(NOW)
+  await sessions.completeGranted(NOW, 9)
+  await sessions.move(granted.id, { to: 'completed', grantedScopes: [], tenantKey: null }, NOW)
+  await seenEvents.markSeen('event', NOW)
+  await seenEvents.deleteSeenBefore(NOW, 9)
+  await store.ping()
+}
