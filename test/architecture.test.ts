@@ -52,7 +52,7 @@ describe('the import walls of ARCHITECTURE.md', () => {
   it.each([...table.keys()])('hold for src/%s', (folder) => {
     const allowed = table.get(folder)
     const trespasses = files
-      .filter((file) => file.startsWith(join(src, folder) + '/'))
+      .filter((file) => file.startsWith(`${join(src, folder)}/`))
       .flatMap((file) =>
         importsOf(file).flatMap((specifier) => {
           if (specifier.startsWith('node:')) return []

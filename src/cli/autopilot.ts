@@ -1,4 +1,4 @@
-import type { ExitCode } from './run-cli.ts'
+import type { ExitCode } from './exit-code.ts'
 import type { Sandbox } from './start-sandbox.ts'
 
 type Report = { startedAt: number; json: boolean }

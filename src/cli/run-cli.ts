@@ -2,14 +2,12 @@ import { Command, CommanderError } from 'commander'
 import { CardAuthError, ConfigurationError } from '../errors.ts'
 import { VERSION } from '../version.ts'
 import { cardCommand } from './card.ts'
+import type { ExitCode } from './exit-code.ts'
 import { keysCommand } from './keys.ts'
 import { openapiCommand } from './openapi.ts'
 import { sandboxCommand } from './sandbox.ts'
 import { serveCommand } from './serve.ts'
 import { sessionsCommand } from './sessions.ts'
-
-/** What the shell is told: 0 done, 1 failed, 64 wrong usage, 78 configuration (sysexits.h). */
-export type ExitCode = 0 | 1 | 64 | 78
 
 /** Runs one command line and resolves with its exit code; errors go to standard error, each with its next step. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {

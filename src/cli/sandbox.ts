@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { autopilot } from './autopilot.ts'
-import type { ExitCode } from './run-cli.ts'
+import type { ExitCode } from './exit-code.ts'
 import { startSandbox } from './start-sandbox.ts'
 import { untilStopped } from './until-stopped.ts'
 

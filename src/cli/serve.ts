@@ -2,8 +2,8 @@ import { Command } from 'commander'
 import { createApp } from '../app.ts'
 import { secretsOf } from '../config.ts'
 import { createLogger } from '../observability/logger.ts'
+import type { ExitCode } from './exit-code.ts'
 import { loadEnvironment } from './load-environment.ts'
-import type { ExitCode } from './run-cli.ts'
 import { untilStopped } from './until-stopped.ts'
 
 /** `serve`: the service, configured by environment or `.env`. */

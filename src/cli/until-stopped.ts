@@ -1,5 +1,5 @@
 import type { Log } from '../auth/ports.ts'
-import type { ExitCode } from './run-cli.ts'
+import type { ExitCode } from './exit-code.ts'
 
 /** Below the 30 s that orchestrators usually grant. */
 const CLOSE_MS = 25_000

@@ -1,4 +1,4 @@
-import type { EmulatedApp, EmulatedPerson } from './options.ts'
+import type { EmulatedApp, EmulatedPerson } from './cast.ts'
 
 const tenantKey = '2ed263bf32cf1651'
 

@@ -1,4 +1,4 @@
-import type { EmulatedPerson } from './options.ts'
+import type { EmulatedPerson } from './cast.ts'
 import type { EmulatedMessage } from './world.ts'
 
 /** What a tap on a callback button came to. */

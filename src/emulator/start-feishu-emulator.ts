@@ -1,14 +1,10 @@
+import type { EmulatedApp, EmulatedPerson } from './cast.ts'
 import type { EmulatorContext } from './context.ts'
 import { createEmulatorClock } from './emulator-clock.ts'
 import { createEventStream } from './event-stream.ts'
 import { createFaults } from './faults.ts'
 import { createHttpServer } from './http-server.ts'
-import {
-  type EmulatedApp,
-  type EmulatedPerson,
-  type FeishuEmulatorOptions,
-  resolveOptions,
-} from './options.ts'
+import { type FeishuEmulatorOptions, resolveOptions } from './options.ts'
 import { createRouter, type Route } from './router.ts'
 import { emulatorRoutes } from './routes.ts'
 import { createSim } from './sim/create-sim.ts'

@@ -1,7 +1,8 @@
+import type { EmulatedApp, EmulatedPerson } from './cast.ts'
 import { botOpenId, groupChat } from './default-cast.ts'
 import { newMessageId, privateChatId } from './ids.ts'
 import { createOAuthLedger, type OAuthLedger } from './oauth/oauth-ledger.ts'
-import type { EmulatedApp, EmulatedPerson, ResolvedOptions } from './options.ts'
+import type { ResolvedOptions } from './options.ts'
 
 /** A chat the bot is in. */
 export type EmulatedChat = {

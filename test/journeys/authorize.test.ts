@@ -27,7 +27,7 @@ describe('a person authorizes', () => {
 
     const answer = await service.api(`/v1/tokens/${openId}?scopes=docx:document:readonly`)
     expect(answer.status).toBe(200)
-    const token: { access_token: string } = await answer.json()
+    const token = (await answer.json()) as { access_token: string }
     expect(token).toMatchObject({ token_type: 'Bearer', open_id: openId, scopes })
     const owner = service.emulator.sim.tokenOwner(token.access_token)
     expect(owner).toMatchObject({ openId, works: true })

@@ -1,4 +1,4 @@
-import type { EmulatedPerson } from '../options.ts'
+import type { EmulatedPerson } from '../cast.ts'
 import type { EmulatedChat, World } from '../world.ts'
 import { invalidParameter, type MessageFailure } from './message-failure.ts'
 

@@ -1,4 +1,4 @@
-import type { EmulatedApp } from '../options.ts'
+import type { EmulatedApp } from '../cast.ts'
 import type { EmulatorRequest } from '../router.ts'
 import { optional, refuse } from './oauth-refusal.ts'
 

@@ -1,4 +1,4 @@
-import type { EmulatedApp } from '../options.ts'
+import type { EmulatedApp } from '../cast.ts'
 import type { AuthorizationCode } from './oauth-ledger.ts'
 
 /** An authorize request Feishu would show a consent page for. */

@@ -1,7 +1,7 @@
 import { type Answer, json, success } from '../answer.ts'
+import type { EmulatedPerson } from '../cast.ts'
 import { userTokenOf } from '../check-bearer.ts'
 import type { EmulatorContext } from '../context.ts'
-import type { EmulatedPerson } from '../options.ts'
 import type { EmulatorRequest, Route } from '../router.ts'
 
 /**

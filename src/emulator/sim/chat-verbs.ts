@@ -1,6 +1,6 @@
 import { type CardButton, findButtons } from '../cards/card-buttons.ts'
+import type { EmulatedPerson } from '../cast.ts'
 import type { EmulatorContext } from '../context.ts'
-import type { EmulatedPerson } from '../options.ts'
 import type { EmulatedChat, EmulatedMessage, World } from '../world.ts'
 import { requireChat, requireMessage, requirePerson } from './find.ts'
 import type { ButtonChoice, Sim } from './sim.ts'

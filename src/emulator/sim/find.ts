@@ -1,4 +1,4 @@
-import type { EmulatedPerson } from '../options.ts'
+import type { EmulatedPerson } from '../cast.ts'
 import type { EmulatedChat, EmulatedMessage, World } from '../world.ts'
 import { SimError } from './sim-error.ts'
 

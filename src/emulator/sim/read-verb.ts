@@ -1,5 +1,5 @@
+import type { EmulatedApp, EmulatedPerson } from '../cast.ts'
 import type { Fault } from '../faults.ts'
-import type { EmulatedApp, EmulatedPerson } from '../options.ts'
 import type { ButtonChoice } from './sim.ts'
 import { SimError } from './sim-error.ts'
 

@@ -1,7 +1,7 @@
+import type { EmulatedApp, EmulatedPerson } from '../cast.ts'
 import type { CallbackOutcome } from '../delivery.ts'
 import type { Fault } from '../faults.ts'
 import type { AccessToken } from '../oauth/oauth-ledger.ts'
-import type { EmulatedApp, EmulatedPerson } from '../options.ts'
 import type { TranscriptEntry } from '../transcript.ts'
 import type { MessageView, StateView } from './state-view.ts'
 

@@ -1,7 +1,7 @@
 import { type CardButton, findButtons } from '../cards/card-buttons.ts'
+import type { EmulatedApp, EmulatedPerson } from '../cast.ts'
 import type { EmulatorContext } from '../context.ts'
 import type { ActiveFault } from '../faults.ts'
-import type { EmulatedApp, EmulatedPerson } from '../options.ts'
 import type { EmulatedMessage } from '../world.ts'
 
 /** A message as `/sim/state` shows it. */
