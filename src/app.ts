@@ -12,6 +12,7 @@ import { createMetrics } from './observability/metrics.ts'
 import { createMetricsServer } from './observability/metrics-server.ts'
 import { createParts, type Parts, type PartsApp } from './parts.ts'
 import { createPublicDoor, pathPrefix } from './public-door.ts'
+import { createRequestScope } from './request-scope.ts'
 import { openStore } from './store/open-store.ts'
 import { createSystemClock } from './system-clock.ts'
 import { VERSION } from './version.ts'
@@ -48,7 +49,9 @@ const CONNECT_MS = 10_000
 
 /** Builds the service from its configuration; nothing listens or connects before `start`. */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
-  const { log, clock = createSystemClock(), appLinkBaseUrl } = options
+  const { clock = createSystemClock(), appLinkBaseUrl } = options
+  const scope = createRequestScope()
+  const log = scope.stamp(options.log)
   const apps = config.apps.map((app): PartsApp => {
     const endpoints = resolveEndpoints({ brand: app.brand, ...config.endpoints, appLinkBaseUrl })
     return { ...app, endpoints }
@@ -96,6 +99,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
           secretHash: hashSecret(secret),
         })),
         readiness,
+        traceRequest: scope.begin,
         observeRequest: metrics.observeRequest,
         onRateLimited: metrics.countRateLimited,
         version: VERSION,

@@ -13,6 +13,7 @@ import { resolveEndpoints } from './feishu/hosts.ts'
 import { createRouter } from './http/router.ts'
 import { createParts, type PartsApp } from './parts.ts'
 import { createPublicDoor, pathPrefix } from './public-door.ts'
+import { createRequestScope } from './request-scope.ts'
 import { openStore } from './store/open-store.ts'
 import { createSystemClock } from './system-clock.ts'
 import { VERSION } from './version.ts'
@@ -21,7 +22,7 @@ import { VERSION } from './version.ts'
 export type CardAuthOptions = {
   appId: string
   appSecret: string
-  /** Exactly as registered in the developer console; its last path segment is where `router` answers the callback. */
+  /** Exactly as registered in the developer console; mount `router` where it leads to `/callback`. */
   redirectUri: string
   /** `kid:base64(32 bytes)`, comma separated; the first seals, all open. `npx feishu-card-auth keys generate` makes one. */
   encryptionKeys: string
@@ -79,7 +80,9 @@ const PAGE = 100
  * @throws {StoreUnavailableError} when the database cannot be opened.
  */
 export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth> {
-  const { log = () => {}, brand = 'feishu' } = options
+  const { brand = 'feishu' } = options
+  const scope = createRequestScope()
+  const log = scope.stamp(options.log ?? (() => {}))
   const keys = parseKeyRing(options.encryptionKeys)
   if (!keys.ok)
     throw new ConfigurationError(keys.faults.map((fault) => ({ name: 'encryptionKeys', ...fault })))
@@ -114,6 +117,7 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     ...createPublicDoor({ apps: [app], parts, log, clock }),
     apiKeys: [],
     readiness: async () => [],
+    traceRequest: scope.begin,
     observeRequest: ignore,
     onRateLimited: ignore,
     version: VERSION,

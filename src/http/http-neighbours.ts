@@ -33,6 +33,13 @@ export type ObservedRequest = {
   seconds: number
 }
 
+/** What is written to the log while a request is worked on carries its id. */
+export type RequestTrace = {
+  run(work: () => void): void
+  /** Whether a line of level warn or error was written; the request's own line then need not raise its voice as well. */
+  isTold(): boolean
+}
+
 /** What the routes need from outside. */
 export type HttpNeighbours = {
   auth: HttpAuth
@@ -40,6 +47,8 @@ export type HttpNeighbours = {
   apiKeys: readonly ApiKey[]
   readiness: () => Promise<readonly ReadinessCheck[]>
   log: Log
+  /** Begins the trace of a request; without it each line stands alone. */
+  traceRequest?: ((requestId: string) => RequestTrace) | undefined
   observeRequest: (request: ObservedRequest) => void
   onRateLimited: (endpoint: Endpoint) => void
   /** The link behind "Back to Feishu": the chat of a session, or the app when none is known. */

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { CardAuthError } from '../errors.ts'
-import type { HttpNeighbours } from './http-neighbours.ts'
+import type { HttpNeighbours, RequestTrace } from './http-neighbours.ts'
 import { feishuFactsOf } from './problem-of-error.ts'
 import { beginFacts } from './request-facts.ts'
 
@@ -9,14 +9,20 @@ const QUIET = new Set(['/livez', '/readyz'])
 /** The caller left before the answer; nginx's number for it. */
 const CLIENT_LEFT = 499
 
-/** Creates the middleware that writes one log line and one observation for each request, by route pattern and never by path. */
+/**
+ * Creates the middleware that writes one log line and one observation for each request, by route pattern and never by path.
+ *
+ * A failure is told once: where its cause was met, or here when nobody has.
+ */
 export function observeRequests({
   log,
   observeRequest,
-}: Pick<HttpNeighbours, 'log' | 'observeRequest'>): RequestHandler {
+  traceRequest = withoutTrace,
+}: Pick<HttpNeighbours, 'log' | 'observeRequest' | 'traceRequest'>): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now()
     const facts = beginFacts(request, response)
+    const trace = traceRequest(facts.requestId)
     response.on('close', () => {
       const { endpoint, requestId, client, sessionId, page, error } = facts
       const method = METHODS.has(request.method) ? request.method : 'other'
@@ -24,7 +30,7 @@ export function observeRequests({
       const seconds = (performance.now() - startedAt) / 1000
       observeRequest({ method, endpoint, statusCode, seconds })
       const isError = statusCode >= 500
-      const level = isError ? 'error' : QUIET.has(endpoint) ? 'debug' : 'info'
+      const level = isError && !trace.isTold() ? 'error' : QUIET.has(endpoint) ? 'debug' : 'info'
       log(level, isError ? 'http_error' : 'http_request', {
         request_id: requestId,
         method,
@@ -37,8 +43,12 @@ export function observeRequests({
         ...(error === null ? {} : describeError(error, isError)),
       })
     })
-    next()
+    trace.run(next)
   }
+}
+
+function withoutTrace(): RequestTrace {
+  return { run: (work) => work(), isTold: () => false }
 }
 
 /** A foreign error's message may quote what it choked on, so only its name and its stack frames are kept. */
