@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import PQueue from 'p-queue'
 import { FeishuUnavailableError } from '../errors.ts'
 
@@ -44,10 +45,11 @@ export function createRateLimits(options: RateLimitOptions = {}): RateLimits {
       const { signal } = waiting
       const giveUp = setTimeout(() => waiting.abort(), maxWaitMs)
       // The queues would abandon a running call as well: once it has begun, nobody gives up on it.
-      const start = () => {
+      // A queue starts a call when another ends: unbound, its log lines would carry the other's request id.
+      const start = AsyncResource.bind(() => {
         clearTimeout(giveUp)
         return task()
-      }
+      })
       try {
         return await queueOf(key).add(
           () => minute.add(() => second.add(start, { signal }), { signal }),
