@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import type { KeyRing } from './auth/token-cipher.ts'
-import { type AppEntry, readApps } from './config-apps.ts'
-import { FIXES } from './config-fixes.ts'
-import { environmentSchema, type VariableName, variableName } from './config-schema.ts'
-import { type ReadFile, readSecretFiles } from './config-secrets.ts'
+import { type AppEntry, readApps } from './config/config-apps.ts'
+import { FIXES } from './config/config-fixes.ts'
+import { environmentSchema, type VariableName, variableName } from './config/config-schema.ts'
+import { type ReadFile, readSecretFiles } from './config/config-secrets.ts'
 import { ConfigurationError, type ConfigurationFault } from './errors.ts'
 
 /** One Feishu app, complete. */

@@ -7,7 +7,7 @@ import { Client, DefaultCache } from '../feishu/sdk.ts'
 /** The bot a newcomer talks to: it greets, and asks for authorization when somebody writes to it. */
 export interface SandboxBot {
   handlers: EventHandlers
-  /** Greets the first person and sends their card. */
+  /** Greets everybody in their language and sends them their card, the first person first. */
   greet(auth: Auth): Promise<void>
 }
 
@@ -70,10 +70,10 @@ export function createSandboxBot({
     },
     async greet(auth) {
       domain = auth
-      const [first] = emulator.people
-      if (!first) return
-      await write(first.openId, WORDS[first.locale].hello)
-      await ask(first.openId)
+      for (const { openId, locale } of emulator.people) {
+        await write(openId, WORDS[locale].hello)
+        await ask(openId)
+      }
     },
   }
 

@@ -7,6 +7,7 @@ import { findMigrations, refuseNewerSchema } from './migrations.ts'
 import * as schema from './postgres-schema.ts'
 
 const CONNECT_TIMEOUT_MS = 5000
+const MIGRATION_WAIT_MS = 60_000
 const STATEMENT_TIMEOUT_MS = 10_000
 /** Longer than the server's own limit, so that it only ends waits on a connection that is dead. */
 const ANSWER_TIMEOUT_MS = 15_000
@@ -48,6 +49,7 @@ async function bringUpToDate(url: string): Promise<void> {
     connectionString: url,
     application_name: 'feishu-card-auth migrations',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    lock_timeout: MIGRATION_WAIT_MS,
   })
   // An error while idle also rejects the statement that meets it; without a listener it would end the process.
   client.on('error', () => {})

@@ -1,6 +1,6 @@
 import { PROBLEMS } from '../problem.ts'
-import { OPERATIONS, type Operation } from '../v1/openapi.ts'
-import { newSession } from '../v1/schemas.ts'
+import { describeFields } from '../v1/openapi.ts'
+import { OPERATIONS, type Operation } from '../v1/operations.ts'
 import { type Html, html, trustedHtml } from './html.ts'
 
 /** The style of the API's page. */
@@ -56,18 +56,15 @@ ${OPERATIONS.map(describe)}
 }
 
 function describe(operation: Operation): Html {
-  const { method, endpoint, summary, query, body, replies, problems } = operation
-  const fields = [
-    ...Object.entries(query?.shape ?? {}),
-    ...Object.entries(body ? newSession.shape : {}),
-  ]
+  const { method, endpoint, summary, replies, problems } = operation
+  const fields = describeFields(operation)
   return html`<section>
 <h3>${summary}</h3>
 <p class="route"><span class="method">${method.toUpperCase()}</span><code>${endpoint}</code></p>
 ${
   fields.length === 0
     ? null
-    : html`<dl>${fields.map(([name, field]) => html`<dt>${name}</dt><dd>${field.description ?? ''}</dd>`)}</dl>`
+    : html`<dl>${fields.map(([name, description]) => html`<dt>${name}</dt><dd>${description}</dd>`)}</dl>`
 }
 <dl>${Object.entries(replies).map(
     ([status, { description }]) => html`<dt>${status}</dt><dd>${description}</dd>`,

@@ -21,6 +21,6 @@ export type IconName = keyof typeof SHAPES
 /** Draws an icon in the colour of the text; it is decoration, the heading says the same. */
 export function icon(name: IconName): Html {
   return trustedHtml(
-    `<svg viewBox="0 0 24 24" width="32" height="32" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${SHAPES[name]}</svg>`,
+    `<svg viewBox="0 0 24 24" width="36" height="36" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${SHAPES[name]}</svg>`,
   )
 }

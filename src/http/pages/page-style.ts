@@ -5,15 +5,16 @@ export const PAGE_STYLE = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;justify-content:center;padding:24px 16px;background:var(--page);color:var(--text);font:16px/1.6 system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;text-autospace:normal}
-:lang(ja) body{font-family:system-ui,-apple-system,"Hiragino Sans","Yu Gothic UI","Noto Sans CJK JP",sans-serif;line-break:strict}
+:lang(ja) body{font-family:system-ui,-apple-system,"Hiragino Sans","Yu Gothic UI","Noto Sans CJK JP",sans-serif;line-break:strict;word-break:auto-phrase}
+:lang(zh) h1{word-break:keep-all}:lang(zh) p{text-wrap:pretty}
 main{width:100%;max-width:440px;margin:0 auto;padding:40px 32px 32px;background:var(--card);border:1px solid var(--line);border-radius:20px;box-shadow:var(--shadow);overflow-wrap:anywhere;text-align:center}
 .icon{display:grid;place-items:center;width:72px;height:72px;margin:0 auto 20px;border-radius:50%}
 .good{color:var(--good);background:var(--good-tint)}.calm{color:var(--calm);background:var(--calm-tint)}.quiet{color:var(--quiet);background:var(--quiet-tint)}.careful{color:var(--careful);background:var(--careful-tint)}
 .app{margin:0 0 4px;font-size:14px;color:var(--soft)}
-h1{margin:0 0 8px;font-size:22px;line-height:1.35;font-weight:650;text-wrap:balance}
+h1{margin:0 0 8px;font-size:clamp(20px,6vw,22px);line-height:1.35;font-weight:650;text-wrap:balance}
 h1:focus{outline:none}
-p{margin:0;text-wrap:pretty}
-.next{margin:24px 0 0;padding:14px 16px;border-radius:12px;background:var(--page);text-align:start}
+p{margin:0;text-wrap:balance}
+.next{text-wrap:pretty;margin:24px 0 0;padding:14px 16px;border-radius:12px;background:var(--page);text-align:start}
 .next b{display:block;font-size:14px;font-weight:600;color:var(--soft)}
 .plain{margin-top:8px;color:var(--soft)}
 .actions{display:grid;gap:12px;margin-top:28px}
@@ -31,5 +32,5 @@ footer{margin:20px auto 0;color:var(--soft);font-size:14px;text-align:center}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 @media (max-width:480px){body{justify-content:flex-start;padding:16px 12px}main{padding:32px 20px 20px}}
 @media (prefers-reduced-motion:no-preference){main{animation:rise .32s ease-out}@keyframes rise{from{opacity:0;transform:translateY(8px)}}}
-@media (forced-colors:active){.icon,.next{border:1px solid}}
+@media (forced-colors:active){.icon,.next{text-wrap:pretty;border:1px solid}}
 `

@@ -1,21 +1,21 @@
 import type { PageWords } from './page-words.ts'
 
-/** What the pages say in Japanese. */
+/** What the pages say in Japanese; U+2060 keeps a particle on the line of its name. */
 export const PAGE_WORDS_JA: PageWords = {
   pages: {
     completed: {
       heading: '認可が完了しました',
-      happened: '「{app}」は、カードに書かれた操作をあなたに代わって行えるようになりました。',
+      happened: '「{app}」\u2060は、カードに書かれた操作をあなたに代わって行えるようになりました。',
       next: '許可した内容は {feishu} のカードで確認できます。',
     },
     already_done: {
       heading: 'すでに完了しています',
-      happened: 'このカードによる「{app}」への認可は済んでいます。',
+      happened: 'このカードによる「{app}」\u2060への認可は済んでいます。',
       next: 'ここでの操作は不要です。許可した内容は {feishu} のカードで確認できます。',
     },
     declined: {
       heading: '拒否しました。データは共有されていません',
-      happened: '「{app}」はあなたのアカウントにアクセスできません。',
+      happened: '「{app}」\u2060はあなたのアカウントにアクセスできません。',
       next: '気が変わったら、新しいカードを送ることができます。',
     },
     denial_unproven: {
@@ -71,13 +71,15 @@ export const PAGE_WORDS_JA: PageWords = {
     },
     not_available: {
       heading: 'このアプリはまだ使えません',
-      happened: '「{app}」はあなたのアカウントに公開されていません。データは共有されていません。',
+      happened:
+        '「{app}」\u2060はあなたのアカウントに公開されていません。データは共有されていません。',
       next: '{feishu} の管理者にアプリの利用許可を依頼してから、もう一度お試しください。',
     },
     needs_admin: {
       heading: 'アプリの設定が完了していません',
-      happened: '「{app}」の設定により {feishu} が拒否しました。あなたの操作に問題はありません。',
-      next: 'この画面を管理者または「{app}」の担当者に見せてください。修正後にもう一度お試しください。',
+      happened:
+        '「{app}」\u2060の設定により {feishu} が拒否しました。あなたの操作に問題はありません。',
+      next: 'この画面を管理者または「{app}」\u2060の担当者に見せてください。修正後にもう一度お試しください。',
     },
     feishu_trouble: {
       heading: '{feishu} が応答していません',

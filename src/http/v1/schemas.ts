@@ -74,7 +74,9 @@ export const newSession = z
     locale: z
       .enum(LOCALES)
       .nullish()
-      .meta({ description: 'The language of the pages; the card follows the reader.' }),
+      .meta({
+        description: `The language of the pages: ${LOCALES.join(', ')}. Default: the browser’s.`,
+      }),
     chat_id: z
       .string()
       .regex(
@@ -90,12 +92,15 @@ export const newSession = z
 export const sessionFilter = z.strictObject({
   open_id: openId.optional(),
   app_id: appId.optional(),
-  state: z.enum(SESSION_STATES).optional(),
+  state: z
+    .enum(SESSION_STATES)
+    .optional()
+    .meta({ description: `One of ${SESSION_STATES.join(', ')}.` }),
   cursor: z
     .string()
     .max(256)
     .optional()
-    .meta({ description: '`next_cursor` of the page before; opaque.' }),
+    .meta({ description: 'The next_cursor of the page before; opaque.' }),
   limit: integerInQuery(1, 100, 'Sessions on a page, 1 to 100. Default 50.').optional(),
 })
 

@@ -1,5 +1,5 @@
+import type { ConfigurationFault } from '../errors.ts'
 import type { VariableName } from './config-schema.ts'
-import type { ConfigurationFault } from './errors.ts'
 
 /** The variables that hold a secret; each also reads from the file that `NAME_FILE` names. */
 export const SECRET_VARIABLES = [

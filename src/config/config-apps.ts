@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import type { ConfigurationFault } from '../errors.ts'
 import { FIXES } from './config-fixes.ts'
 import { brand, redirectUri, scopesText, type VariableName } from './config-schema.ts'
 import { errorCode, type ReadFile } from './config-secrets.ts'
-import type { ConfigurationFault } from './errors.ts'
 
 const filled = z.string('is not set').trim().min(1, 'is empty')
 

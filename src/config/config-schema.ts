@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseKeyRing } from './auth/token-cipher.ts'
+import { parseKeyRing } from '../auth/token-cipher.ts'
 import { isPostgresUrl, isSafeWebUrl } from './config-url.ts'
 
 const YES_NO = 'is neither true nor false'
