@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createRateLimits } from '../../src/feishu/rate-limits.ts'
 import { rejection } from './feishu-bench.ts'
@@ -54,6 +55,17 @@ describe('the rate limits', () => {
       retryAfterSeconds: 1,
     })
     expect(hasRun).toBe(false)
+  })
+
+  it('start each call on behalf of whoever asked for it', async () => {
+    const asker = new AsyncLocalStorage<string>()
+    const limits = createRateLimits({ perKeyPerSecond: 1, maxWaitMs: 5000 })
+    const call = (name: string) =>
+      asker.run(name, () => limits.run('lin', async () => asker.getStore()))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+    const calls = Promise.all([call('first'), call('second')])
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(await calls).toEqual(['first', 'second'])
   })
 
   it('leave a call that has begun alone, however long it takes', async () => {
