@@ -70,6 +70,7 @@ export function createAppNames(neighbours: {
       log('warn', 'app_name_unknown', {
         app_id: appId,
         reason: error instanceof Error ? error.name : 'unknown',
+        ...(error instanceof Error && 'logId' in error ? { log_id: error.logId } : {}),
       })
     }
   }

@@ -1,6 +1,6 @@
 import type { ApiName, ApiObserver, ApiStatus } from './api-names.ts'
 import { pathOf } from './api-names.ts'
-import { classOf, isRateLimit } from './error-codes/error-codes.ts'
+import { isRateLimit } from './error-codes/error-codes.ts'
 import type { FeishuLog, LogLevel } from './feishu-log.ts'
 import type { WireError } from './wire-error.ts'
 
@@ -28,7 +28,7 @@ export function reportCall(
   })
   if (!failure) return
   const facts = failure.facts
-  log(levelOf(failure), 'feishu_call_failed', {
+  log(levelOf(apiName), 'feishu_call_failed', {
     api_name: apiName,
     method: method.toUpperCase(),
     path: pathOf(url),
@@ -52,19 +52,7 @@ export function statusOf(failure: WireError | null): ApiStatus {
   return 'client_error'
 }
 
-// An operator must act on what hits everybody; the rest passes, or is one person's.
-function levelOf({ facts }: WireError): LogLevel {
-  switch (facts.feishuCode === undefined ? 'transient' : classOf(facts.feishuCode)) {
-    case 'app_wide':
-    case 'drift':
-    case 'data':
-    case 'unknown':
-      return 'error'
-    case 'terminal':
-    case 'user':
-    case 'transient':
-    case 'policy':
-    case 'token':
-      return 'warn'
-  }
+/** Whoever made the call tells what became of it, with its session; about the discovery the SDK tells nobody. */
+function levelOf(apiName: ApiName): LogLevel {
+  return apiName === 'ws_endpoint' ? 'warn' : 'info'
 }

@@ -145,7 +145,7 @@ describe('a card that Feishu refuses', () => {
     expect(error).toMatchObject({ code: 'person_unreachable', feishuCode: 230013 })
     expect(feishu.linesOf('feishu_call_failed')).toMatchObject([
       {
-        level: 'warn',
+        level: 'info',
         fields: {
           api_name: 'send_card',
           method: 'POST',
@@ -171,7 +171,7 @@ describe('a card that Feishu refuses', () => {
     const error = await rejection(messenger.sendCard(sessionOf(app, person.openId), LINK))
     expect(error).toMatchObject({ code: 'app_misconfigured', reason: 'bad_client' })
     expect(feishu.linesOf('feishu_call_failed')).toMatchObject([
-      { level: 'error', fields: { api_name: 'tenant_token' } },
+      { level: 'info', fields: { api_name: 'tenant_token' } },
     ])
   })
 
