@@ -102,7 +102,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
         method: 'POST',
         body: { open_id: openId, ...extra },
       })
-      const session: SessionJson = await answer.json()
+      const session = (await answer.json()) as SessionJson
       if (!answer.ok)
         throw new Error(`asking answered ${answer.status}: ${JSON.stringify(session)}`)
       return session
