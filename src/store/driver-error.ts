@@ -43,7 +43,7 @@ const TROUBLES: readonly [RegExp, Trouble][] = [
   [/^(53[12]00|58...|XX...)$/, 'io'],
   // Connection, authorization, unknown database, too many connections, shutdown.
   [/^(08...|28...|3D...|53300|57P..)$/, 'connection'],
-  [/^E[A-Z_]+$/, 'connection'],
+  [/^E(?!RR_)[A-Z_]+$/, 'connection'],
 ]
 
 function troubleOf(code: string | null, origin: Error): Trouble {

@@ -81,7 +81,7 @@ describe('opening a SQLite file', () => {
     })
   })
 
-  it('migrates once when several processes start together', async () => {
+  it('migrates once when several processes start together', { timeout: 120_000 }, async () => {
     // Five new files, each opened by all at the same instant: one file alone seldom makes them meet.
     const opening = `
       import { once } from 'node:events'

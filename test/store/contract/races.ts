@@ -16,7 +16,8 @@ export function raceContract(stores: Stores): void {
   const eitherOf = (index: number) => (index % 2 === 0 ? stores().store : stores().other)
   const winnersOf = <T>(results: (T | null)[]): T[] => results.filter((result) => result !== null)
 
-  describe('a race', () => {
+  // Seconds on an idle machine; a busy one with a slow disk may take a minute.
+  describe('a race', { timeout: 120_000 }, () => {
     it('to move a session has exactly one winner', async () => {
       const { store, other } = stores()
       const races = store === other ? 20 : 200
