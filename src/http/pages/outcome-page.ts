@@ -1,10 +1,11 @@
 import type { Locale } from '../../auth/session.ts'
 import { type Html, html, trustedHtml } from './html.ts'
 import { icon } from './icon.ts'
-import { PAGES, type PageName, type Tone } from './page-name.ts'
+import { PAGES, type PageName } from './page-name.ts'
 import { PAGE_SCRIPT } from './page-script.ts'
 import { PAGE_STYLE } from './page-style.ts'
-import { fillWords, type PageWords, pageWords } from './page-words.ts'
+import { fillWords, type PageWords } from './page-words.ts'
+import { wordsIn } from './words-in.ts'
 
 /** The button beside "Back to Feishu". */
 export type PageAction =
@@ -29,7 +30,7 @@ export type OutcomePage = {
 
 /** Writes the page of one outcome: what happened, what happens next, and a way back. */
 export function outcomePage(page: OutcomePage): string {
-  const words = pageWords(page.locale)
+  const words = wordsIn(page.locale)
   const names = { app: page.appName ?? '', feishu: words[page.brand] }
   const say = (text: string) => fillWords(text, names)
   const { tone, turn, icon: drawing } = PAGES[page.name]
@@ -49,7 +50,7 @@ export function outcomePage(page: OutcomePage): string {
 <body>
 <main>
 <div role="status">
-<div class="icon ${tone satisfies Tone}">${icon(drawing)}</div>
+<div class="icon ${tone}">${icon(drawing)}</div>
 ${page.appName === null ? null : html`<p class="app">${page.appName}</p>`}
 <h1 tabindex="-1" autofocus>${say(text.heading)}</h1>
 <p>${say(text.happened)}</p>

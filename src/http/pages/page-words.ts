@@ -1,8 +1,4 @@
-import type { Locale } from '../../auth/session.ts'
 import type { PageName, Turn } from './page-name.ts'
-import { PAGE_WORDS_EN } from './page-words-en.ts'
-import { PAGE_WORDS_JA } from './page-words-ja.ts'
-import { PAGE_WORDS_ZH_CN } from './page-words-zh-cn.ts'
 
 /** What one page says: what happened, and what happens next. */
 export type PageText = { heading: string; happened: string; next: string }
@@ -22,17 +18,6 @@ export type PageWords = {
   copy: string
   copied: string
   close: string
-}
-
-const WORDS: Record<Locale, PageWords> = {
-  'zh-CN': PAGE_WORDS_ZH_CN,
-  en: PAGE_WORDS_EN,
-  ja: PAGE_WORDS_JA,
-}
-
-/** The words of a language. */
-export function pageWords(locale: Locale): PageWords {
-  return WORDS[locale]
 }
 
 /** Fills in the names in one pass, so that a name which looks like a placeholder stays a name. */
