@@ -100,6 +100,7 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
   }
 
   async function checkAgain(session: AuthSession): Promise<ClickAnswer> {
+    if (session.heldUntil !== null && session.heldUntil > clock.now()) return beingCompleted()
     const cleared = await store.sessions.clearFailure(session.id, clock.now())
     if (!cleared) return currentTruth((await store.sessions.find(session.id)) ?? session)
     return answer('checking_again', cleared)
@@ -108,7 +109,7 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
   function currentTruth(session: AuthSession): ClickAnswer {
     switch (session.state) {
       case 'pending':
-        return answer('being_completed', session)
+        return beingCompleted()
       case 'completed':
         return answer('already_completed', session)
       case 'rejected':
@@ -116,6 +117,11 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
       case 'expired':
         return answer(session.endReason === 'superseded' ? 'superseded' : 'expired', session)
     }
+  }
+
+  /** The redrawn card of the end may reach the chat before this answer, and an old card would cover it for good. */
+  function beingCompleted(): ClickAnswer {
+    return { toast: 'being_completed', session: null, authorizeLink: null }
   }
 
   function answer(toast: ClickToast, session: AuthSession): ClickAnswer {

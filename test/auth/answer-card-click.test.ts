@@ -92,6 +92,17 @@ describe('answerCardClick', () => {
     expect(domain.messenger.sends).toBe(2)
   })
 
+  // The redrawn card of the end can be there before this answer is, and an old card would cover it for good.
+  it.each(['decline', 'check_again'] as const)(
+    'leaves the card alone on %s while a callback is at work',
+    async (action) => {
+      const now = domain.clock.now()
+      await domain.store.sessions.hold(sessionId, new Date(now.getTime() + 45_000), now)
+      const left = { toast: 'being_completed', session: null, authorizeLink: null }
+      expect(await click(action)).toEqual(left)
+    },
+  )
+
   it('asks afresh when the admin has enabled what was missing', async () => {
     await domain.store.sessions.noteFailure(sessionId, 'scope_not_enabled', domain.clock.now())
     expect(await click('check_again')).toMatchObject({
