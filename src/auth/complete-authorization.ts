@@ -1,4 +1,5 @@
 import {
+  AuthorizationCodeExpiredError,
   AuthorizationCodeUsedError,
   FeishuUnavailableError,
   IdentityMismatchError,
@@ -19,6 +20,8 @@ import type { WaitForSession } from './wait-for-session.ts'
 export type Callback =
   | { kind: 'code'; code: string; state: string; browserSecret: unknown }
   | { kind: 'error'; error: string; state: string; browserSecret: unknown }
+  /** Neither of the two forms; nothing of it is kept. */
+  | { kind: 'malformed' }
 
 /** What became of a callback; each has its page. */
 export type CallbackOutcome =
@@ -63,11 +66,12 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
   const { readSession, storeGrant, waitForSession, background } = neighbours
 
   return async (callback) => {
-    const attempt = await consumeAttempt(callback.state)
-    if (attempt === null) return linkUnknown()
+    const attempt = callback.kind === 'malformed' ? null : await consumeAttempt(callback.state)
+    if (attempt === null || callback.kind === 'malformed') return linkUnknown()
     const session = await readSession(attempt.sessionId)
     events.emit({ type: 'step_reached', step: 'callback_received', session })
     if (!isOpen(session, clock.now())) return alreadyEnded(session)
+    if (attempt.replayed && attempt.usedAt === null) return tooLate(session)
     if (attempt.replayed && callback.kind === 'code')
       return linkUsed(await firstOutcome(session, attempt))
     if (attempt.replayed) return linkUsed(session)
@@ -120,12 +124,20 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
     return { kind: 'link_used', session }
   }
 
+  function tooLate(session: AuthSession): CallbackOutcome {
+    const error = new AuthorizationCodeExpiredError()
+    events.emit({ type: 'attempt_failed', session, reason: 'code_expired', error })
+    return { kind: 'failed', session, reason: 'code_expired', error }
+  }
+
   async function deny(
     session: AuthSession,
     attempt: OAuthAttempt,
     browserSecret: unknown,
   ): Promise<CallbackOutcome> {
     if (!isSecret(browserSecret) || hashSecret(browserSecret) !== attempt.browserHash) {
+      const error = new InvalidStateError()
+      events.emit({ type: 'attempt_failed', session, reason: 'state_invalid', error })
       return { kind: 'denial_unproven', session }
     }
     const denied = await move(session, { to: 'rejected', endReason: 'access_denied' })

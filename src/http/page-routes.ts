@@ -64,8 +64,8 @@ export function createPageRoutes(neighbours: Neighbours): Router {
         return showPage(request, response, { name: 'see_card', status: 400, session: null })
       }
       const callback = parseCallback(request.query, cookie.read(request))
-      const outcome = callback && (await auth.completeAuthorization(callback))
-      showPage(request, response, pageOfOutcome(outcome ?? { kind: 'link_unknown' }, clock.now()))
+      const outcome = await auth.completeAuthorization(callback)
+      showPage(request, response, pageOfOutcome(outcome, clock.now()))
     },
   })
 

@@ -17,8 +17,8 @@ const errorCallback = z
   .transform(({ error, state }) => ({ kind: 'error' as const, error, state }))
 const callback = z.union([errorCallback, codeCallback])
 
-/** Parses the query of Feishu's redirect (RFC 6749 §4.1.2); null for anything that is not exactly one of its two forms. */
-export function parseCallback(query: unknown, browserSecret: unknown): Callback | null {
+/** Parses the query of Feishu's redirect (RFC 6749 §4.1.2); whatever is not exactly one of its two forms is malformed. */
+export function parseCallback(query: unknown, browserSecret: unknown): Callback {
   const parsed = callback.safeParse(query)
-  return parsed.success ? { ...parsed.data, browserSecret } : null
+  return parsed.success ? { ...parsed.data, browserSecret } : { kind: 'malformed' }
 }

@@ -22,7 +22,7 @@ describe('completeAuthorization', () => {
   afterEach(() => domain.close())
 
   /** Taps the card and consents as `who`; returns the callback their browser would make. */
-  async function consentAs(who: typeof LIN): Promise<Callback> {
+  async function consentAs(who: typeof LIN): Promise<Extract<Callback, { kind: 'code' }>> {
     const { url, state, browserSecret } = await domain.tap(sessionId)
     return { kind: 'code', code: domain.oauth.consent(url, who), state, browserSecret }
   }
@@ -123,6 +123,28 @@ describe('completeAuthorization', () => {
     expect(reasons()).toEqual(['state_invalid'])
   })
 
+  it('refuses what is no callback at all and counts it', async () => {
+    const outcome = await domain.auth.completeAuthorization({ kind: 'malformed' })
+    expect(outcome).toEqual({ kind: 'link_unknown' })
+    expect(reasons()).toEqual(['state_invalid'])
+  })
+
+  it('says that a sign-in came too late when its attempt ran out before the session', async () => {
+    await domain.close()
+    domain = await createDomain({ sessionSeconds: 3600 })
+    const asked = await domain.auth.requestAuthorization({ openId: LIN.openId, scopes: SCOPES })
+    sessionId = asked.session.id
+    const callback = await consentAs(LIN)
+    domain.clock.advance(600_001)
+    const outcome = await domain.auth.completeAuthorization(callback)
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'code_expired' })
+    expect(reasons()).toEqual(['code_expired'])
+    expect(domain.oauth.exchanges).toBe(0)
+    expect(await domain.auth.completeAuthorization(await consentAs(LIN))).toMatchObject({
+      kind: 'completed',
+    })
+  })
+
   it('refuses a code that was issued for another attempt', async () => {
     const [mine, other] = [await consentAs(LIN), await consentAs(LIN)]
     const crossed = { ...mine, state: other.state }
@@ -191,6 +213,7 @@ describe('completeAuthorization', () => {
         expect(outcome.kind).toBe('denial_unproven')
       }
       expect(await state()).toBe('pending')
+      expect(reasons()).toEqual(['state_invalid', 'state_invalid'])
     })
 
     it('counts for both tabs of one browser', async () => {

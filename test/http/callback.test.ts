@@ -210,10 +210,19 @@ describe('the callback', () => {
     ['a prototype', '?__proto__[code]=a&constructor=b&state=c'],
   ]
   it.each(BAD)('answers 400 with the page of a bad link to %s', async (_name, query) => {
-    const { get } = await serve(fakeAuth())
+    const seen: Callback[] = []
+    const { get } = await serve(
+      fakeAuth({
+        completeAuthorization: async (callback) => {
+          seen.push(callback)
+          return { kind: 'link_unknown' }
+        },
+      }),
+    )
     const response = await get(`/callback${query}`, { 'accept-language': 'en' })
     expect(response.status).toBe(400)
     expect(await response.text()).toContain('This link does not work')
+    expect(seen).toEqual([{ kind: 'malformed' }])
   })
 
   it('points to the card when it is reloaded without its query', async () => {
@@ -245,8 +254,8 @@ describe('the callback', () => {
     const seen: unknown[] = []
     const { get } = await serve(
       fakeAuth({
-        completeAuthorization: async ({ browserSecret }) => {
-          seen.push(browserSecret)
+        completeAuthorization: async (callback) => {
+          seen.push(callback.kind === 'code' && callback.browserSecret)
           return { kind: 'link_unknown' }
         },
       }),

@@ -69,7 +69,11 @@ export type Domain = {
 
 /** Creates the domain for one test. */
 export async function createDomain(
-  overrides: Partial<{ store: (real: Store) => Store; apps: AppSettings[] }> = {},
+  overrides: Partial<{
+    store: (real: Store) => Store
+    apps: AppSettings[]
+    sessionSeconds: number
+  }> = {},
 ): Promise<Domain> {
   const clock = createFakeClock()
   const opened = await openStore({ databaseUrl: 'file::memory:' })
@@ -93,7 +97,7 @@ export async function createDomain(
     clock,
     events,
     background,
-    sessionSeconds: 600,
+    sessionSeconds: overrides.sessionSeconds ?? 600,
     retentionDays: 30,
   })
   return {
