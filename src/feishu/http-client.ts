@@ -1,9 +1,6 @@
-import axios, {
-  type AxiosInstance,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-} from 'axios'
+import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { type ApiName, type ApiObserver, apiNameOf } from './api-names.ts'
+import { axios } from './axios.ts'
 import type { FeishuLog } from './feishu-log.ts'
 import { isLoopback } from './hosts.ts'
 import { asRecord, judgeFailure, judgeReply, logIdOf } from './judge-reply.ts'

@@ -1,5 +1,6 @@
-import axios, { type AxiosResponse } from 'axios'
+import type { AxiosResponse } from 'axios'
 import type { ApiName } from './api-names.ts'
+import { axios } from './axios.ts'
 import { maskText } from './mask-secrets.ts'
 import { WireError, type WireFacts } from './wire-error.ts'
 

@@ -1,5 +1,5 @@
-import axios from 'axios'
 import { pathOf } from './api-names.ts'
+import { axios } from './axios.ts'
 import type { FeishuLog, FeishuLogEvent, LogLevel } from './feishu-log.ts'
 import { asRecord } from './judge-reply.ts'
 import { isSecretKey, maskText } from './mask-secrets.ts'
