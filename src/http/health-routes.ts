@@ -4,13 +4,16 @@ import { mountRoute } from './route.ts'
 
 /** Probes of several balancers come often; the checks behind them ask the database. */
 const CACHED_MS = 3000
+/** Shorter, so that a probe a moment too early does not hide for seconds that the service has become ready. */
+const FAILURE_CACHED_MS = 250
 
 /** Creates `/livez`, which only says that the process turns, and `/readyz`, which says whether it can serve. */
 export function createHealthRoutes({
   readiness,
   clock,
 }: Pick<HttpNeighbours, 'readiness' | 'clock'>): Router {
-  let asked: { at: number; checks: Promise<readonly ReadinessCheck[]> } | null = null
+  let asked: { at: number; lastsMs: number; checks: Promise<readonly ReadinessCheck[]> } | null =
+    null
   const router = Router()
 
   mountRoute(router, '/livez', {
@@ -32,8 +35,12 @@ export function createHealthRoutes({
 
   function cachedChecks(): Promise<readonly ReadinessCheck[]> {
     const now = clock.now().getTime()
-    if (asked === null || now - asked.at >= CACHED_MS || now < asked.at) {
-      asked = { at: now, checks: askSafely() }
+    if (asked === null || now - asked.at >= asked.lastsMs || now < asked.at) {
+      const answer = { at: now, lastsMs: CACHED_MS, checks: askSafely() }
+      void answer.checks.then((checks) => {
+        if (checks.some(({ ok }) => !ok)) answer.lastsMs = FAILURE_CACHED_MS
+      })
+      asked = answer
     }
     return asked.checks
   }

@@ -60,6 +60,26 @@ describe('/readyz', () => {
   })
 })
 
+describe('/readyz of a service that starts', () => {
+  it('turns good soon after a probe that came too early', async () => {
+    const clock = createFakeClock()
+    let checks = [bad]
+    let asked = 0
+    const readiness = async () => {
+      asked++
+      return checks
+    }
+    const { get } = await serve(fakeAuth(), { readiness, clock })
+    expect((await get('/readyz')).status).toBe(503)
+    checks = [good]
+    clock.advance(200)
+    expect((await get('/readyz')).status).toBe(503)
+    expect(asked).toBe(1)
+    clock.advance(50)
+    expect((await get('/readyz')).status).toBe(200)
+  })
+})
+
 describe('the server', () => {
   it('says which setting to change when its port is taken', async () => {
     const { url } = await serve(fakeAuth())
