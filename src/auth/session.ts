@@ -147,3 +147,22 @@ export function lookAfterFailure(reason: FailureReason): CardLook {
       return 'asking_again:try_again'
   }
 }
+
+/** The state that a card with this look tells of. */
+export function stateShown(look: CardLook): SessionState {
+  switch (look) {
+    case 'completed':
+    case 'rejected':
+    case 'expired':
+      return look
+    case 'superseded':
+      return 'expired'
+    case 'asking':
+    case 'asking_again:wrong_account':
+    case 'asking_again:needs_admin':
+    case 'asking_again:not_available':
+    case 'asking_again:feishu_trouble':
+    case 'asking_again:try_again':
+      return 'pending'
+  }
+}

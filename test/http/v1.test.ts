@@ -116,7 +116,7 @@ describe('POST /v1/sessions', () => {
       granted_scopes: null,
       reason: 'Plan the week',
       last_failure: null,
-      card: { message_id: 'om_1', shows: 'asking' },
+      card: { message_id: 'om_1', shows: 'pending', look: 'asking' },
       created_at: '2026-11-20T08:00:00.000Z',
       expires_at: '2026-11-20T08:10:00.000Z',
       ended_at: null,

@@ -12,7 +12,11 @@ describe('a person authorizes', () => {
     const openId = service.emulator.people[0]?.openId ?? ''
     const scopes = ['offline_access', 'docx:document:readonly']
     const asked = await service.ask(openId, { scopes, reason: 'weekly report' })
-    expect(asked).toMatchObject({ state: 'pending', card: { shows: 'asking' }, scopes })
+    expect(asked).toMatchObject({
+      state: 'pending',
+      card: { shows: 'pending', look: 'asking' },
+      scopes,
+    })
 
     const waiting = service.api(`/v1/sessions/${asked.session_id}?wait=30`)
     const { authorizeUrl } = await service.tap(openId)

@@ -155,7 +155,10 @@ export const sessionReply = z
       .meta({ description: 'What went wrong last, while the person can still try again.' }),
     card: z.object({
       message_id: z.string().nullable(),
-      shows: z.string().nullable().meta({ description: 'The look of the card in chat.' }),
+      shows: z.enum(SESSION_STATES).nullable().meta({
+        description: 'The state the card in chat tells of; null before it was sent.',
+      }),
+      look: z.string().nullable().meta({ description: 'Its look, such as asking or superseded.' }),
     }),
     created_at: instant,
     expires_at: instant,

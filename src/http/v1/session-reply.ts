@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { AuthSession } from '../../auth/session.ts'
+import { type AuthSession, stateShown } from '../../auth/session.ts'
 import type { sessionReply } from './schemas.ts'
 
 /** Writes a session for a caller; tickets, tenant and holds stay inside. */
@@ -16,7 +16,11 @@ export function toSessionReply(session: AuthSession): z.infer<typeof sessionRepl
     granted_scopes: session.grantedScopes && [...session.grantedScopes],
     reason: session.reason,
     last_failure: lastFailure && { reason: lastFailure.reason, at: lastFailure.at.toISOString() },
-    card: { message_id: card.messageId, shows: card.shows },
+    card: {
+      message_id: card.messageId,
+      shows: card.shows && stateShown(card.shows),
+      look: card.shows,
+    },
     created_at: session.createdAt.toISOString(),
     expires_at: session.expiresAt.toISOString(),
     ended_at: session.endedAt?.toISOString() ?? null,
