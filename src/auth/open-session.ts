@@ -36,6 +36,8 @@ type Neighbours = {
 }
 
 const TRIES = 4
+/** Feishu takes no more in one request (https://open.feishu.cn/document/common-capabilities/sso/api/obtain-oauth-code). */
+const MOST_SCOPES = 50
 
 /**
  * Creates the opener of sessions. A person has at most one pending session of an app: a request it
@@ -58,9 +60,9 @@ export function createOpenSession(neighbours: Neighbours): OpenSession {
         continue
       }
       const carried = pending && pending.expiresAt > clock.now() ? pending.scopes : []
-      const session = await store.sessions.insert(
-        newSession(neighbours, app, request, unique([...carried, ...asked])),
-      )
+      const together = unique([...carried, ...asked])
+      const scopes = together.length <= MOST_SCOPES ? together : asked
+      const session = await store.sessions.insert(newSession(neighbours, app, request, scopes))
       if (session) {
         events.emit({ type: 'step_reached', step: 'session_created', session })
         return { session, created: true }

@@ -54,6 +54,16 @@ describe('requestAuthorization', () => {
     expect(domain.messenger.cards.get('om_1')?.look).toBe('superseded')
   })
 
+  it('carries no scopes along beyond the fifty that Feishu takes at once', async () => {
+    const scopes = (from: number) =>
+      Array.from({ length: 30 }, (_, index) => `scope:${from + index}`)
+    await domain.auth.requestAuthorization({ openId: LIN.openId, scopes: scopes(0) })
+    const wider = await domain.auth.requestAuthorization({ openId: LIN.openId, scopes: scopes(20) })
+    expect(wider.session.scopes).toHaveLength(50)
+    const next = await domain.auth.requestAuthorization({ openId: LIN.openId, scopes: scopes(40) })
+    expect(next.session.scopes).toEqual(scopes(40))
+  })
+
   it('replaces a session that ran out but was not swept yet, and forgets its scopes', async () => {
     const first = await domain.auth.requestAuthorization({ openId: LIN.openId, scopes: ['a'] })
     domain.clock.advance(601_000)
