@@ -13,12 +13,16 @@ export function judgeReply(
   isExpected: (body: Record<string, unknown>) => boolean = () => true,
 ): WireError | null {
   const body = asRecord(reply.data)
-  // Revocation may answer with an empty body (RFC 7009 §2.2).
-  if (!body && apiName === 'revoke') return null
+  // Revocation may answer with an empty body (RFC 7009 §2.2); a proxy's page is no such answer.
+  if (apiName === 'revoke' && isEmpty(reply.data)) return null
   if (!body) return new WireError({ apiName, failure: 'unreadable', ...factsOf(reply) })
   const isGood = body.code === undefined ? body.error === undefined : body.code === 0
   if (isGood && isExpected(body)) return null
   return new WireError({ apiName, failure: isGood ? 'unreadable' : 'refused', ...factsOf(reply) })
+}
+
+function isEmpty(body: unknown): boolean {
+  return body === undefined || body === null || body === ''
 }
 
 /** The error for a call that axios rejected; nothing of the request is kept. */

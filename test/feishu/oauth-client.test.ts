@@ -331,4 +331,16 @@ describe('the end of a token', () => {
       reason: 'bad_client',
     })
   })
+
+  it.each([
+    ['a page', '<html>maintenance</html>'],
+    ['a list', '[]'],
+  ])('does not take %s for success', async (_, body) => {
+    const { oauth, app } = await onStub((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(body)
+    })
+    expect(await rejection(oauth.revokeAccessToken(app.appId, 'u-1'))).toMatchObject({
+      code: 'feishu_unavailable',
+    })
+  })
 })
