@@ -14,6 +14,7 @@ import type { AppSettings, CardMessenger, Clock, OAuthClient, Store, TokenCipher
 import { createReadSession, type ReadSession } from './read-session.ts'
 import { createReadUserAccessToken, type ReadUserAccessToken } from './read-user-access-token.ts'
 import { createRequestAuthorization, type RequestAuthorization } from './request-authorization.ts'
+import { createRevokeStray } from './revoke-stray.ts'
 import { createSendAgain, type SendAgain } from './send-again.ts'
 import { createShowCard, type ShowCard } from './show-card.ts'
 import { createStoreGrant } from './store-grant.ts'
@@ -79,6 +80,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
       readSession,
       storeGrant,
       waitForSession,
+      revokeStray: createRevokeStray(base),
     }),
     answerCardClick: createAnswerCardClick({ ...base, openSession, showCard }),
     sendAgain: createSendAgain({ ...base, openSession, readSession, showCard }),

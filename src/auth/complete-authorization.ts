@@ -5,13 +5,13 @@ import {
   IdentityMismatchError,
   InvalidStateError,
 } from '../errors.ts'
-import type { Background } from './background.ts'
 import type { EventSink } from './events.ts'
 import { type FailureReason, failureReasonOf } from './failure-reason.ts'
 import { hashSecret, isSecret } from './one-time-secret.ts'
 import { verifierBinding } from './open-link.ts'
 import type { Clock, OAuthAttempt, OAuthClient, Store, TokenCipher, TokenReply } from './ports.ts'
 import type { ReadSession } from './read-session.ts'
+import type { RevokeStray } from './revoke-stray.ts'
 import { type AuthSession, isOpen, type SessionMove } from './session.ts'
 import type { StoreGrant } from './store-grant.ts'
 import type { WaitForSession } from './wait-for-session.ts'
@@ -49,7 +49,7 @@ type Neighbours = {
   readSession: ReadSession
   storeGrant: StoreGrant
   waitForSession: WaitForSession
-  background: Background
+  revokeStray: RevokeStray
 }
 
 /** Longer than the exchange, user_info and their time-outs together. */
@@ -63,7 +63,7 @@ const MISMATCH_LIMIT = 5
 /** Creates the use case behind `GET /callback`. */
 export function createCompleteAuthorization(neighbours: Neighbours): CompleteAuthorization {
   const { store, cipher, oauth, clock, events } = neighbours
-  const { readSession, storeGrant, waitForSession, background } = neighbours
+  const { readSession, storeGrant, waitForSession, revokeStray } = neighbours
 
   return async (callback) => {
     const attempt = callback.kind === 'malformed' ? null : await consumeAttempt(callback.state)
@@ -168,16 +168,11 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
       const completed = await storeGrant(held, reply, owner.tenantKey)
       if (completed) return { kind: 'completed', session: completed }
     } catch (error) {
-      if (reply) revokeStray(appId, reply.accessToken)
+      if (reply) revokeStray(session, reply.accessToken)
       return fail(session, error)
     }
-    revokeStray(appId, reply.accessToken)
+    revokeStray(session, reply.accessToken)
     return { kind: 'already_ended', session: await readSession(session.id) }
-  }
-
-  /** A token that is not kept must not stay usable; only the access token, since the person may hold a grant of their own. */
-  function revokeStray(appId: string, accessToken: string): void {
-    background.run(() => oauth.revokeAccessToken(appId, accessToken))
   }
 
   async function fail(session: AuthSession, error: unknown): Promise<CallbackOutcome> {

@@ -31,6 +31,8 @@ export type AuthEvent =
       /** The typed error, for the log; null when a person's input alone explains it. */
       error: unknown
     }
+  /** Feishu did not end a token that was not kept; it works until it runs out by itself. */
+  | { type: 'stray_token_kept'; session: AuthSession; error: unknown }
   | {
       type: 'card_worked_on'
       session: AuthSession

@@ -46,6 +46,9 @@ export function createEventLog(log: Log): EventLog {
         log(LEVEL_OF_FAULT[fault], 'attempt_failed', { ...idsOf(session), reason, fault, error })
         return
       }
+      case 'stray_token_kept':
+        log('error', 'stray_token_kept', { ...idsOf(event.session), error: event.error })
+        return
       case 'card_worked_on': {
         const { session, look, outcome, error } = event
         log(LEVEL_OF_OUTCOME[outcome], 'card_worked_on', {

@@ -62,6 +62,7 @@ export function createSessionMetrics(
           // What a person decides is counted when it ends their session, once.
           if (FAULT_OF[event.reason] !== 'user') countFailure(event.session, event.reason)
           return
+        case 'stray_token_kept':
         case 'card_worked_on':
           return
       }
