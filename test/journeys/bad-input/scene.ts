@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FailureReason } from '../../../src/auth/failure-reason.ts'
 import type { Locale } from '../../../src/auth/session.ts'
-import type { EmulatedPerson } from '../../../src/emulator/index.ts'
+import { type EmulatedPerson, startFeishuEmulator } from '../../../src/emulator/index.ts'
 import type { PageName } from '../../../src/http/pages/page-name.ts'
 import { wordsIn } from '../../../src/http/pages/words-in.ts'
 import {
@@ -12,6 +12,7 @@ import {
   type SessionJson,
   startService,
 } from '../../support/service.ts'
+import { startTokenEar } from './token-ear.ts'
 
 /** A page as its reader meets it. */
 export type Page = {
@@ -63,6 +64,8 @@ export type Scene = {
   cardWords(openId: string): string
   /** Goes the whole way once more and expects it to end well: nothing was lost. */
   completes(person: Pick<AskedPerson, 'openId' | 'session'>): Promise<void>
+  /** The access token that was issued last, whether it was kept or not. */
+  newestToken(): string
   close(): Promise<void>
 }
 
@@ -71,11 +74,13 @@ const PEOPLE = 60
 /** Starts the service on an emulator full of people, each of whom is met once. */
 export async function openScene(options: ServiceOptions = {}): Promise<Scene> {
   const people = Array.from({ length: PEOPLE }, (_, index) => person(index))
+  const emulator = await startFeishuEmulator({ people, ...options.emulatorOptions })
+  const ear = await startTokenEar(emulator.url)
   const service = await startService({
     ...options,
-    emulatorOptions: { people, ...options.emulatorOptions },
+    emulator,
+    env: { FEISHU_TOKEN_URL: ear.tokenUrl, ...options.env },
   })
-  const { emulator } = service
   let met = 0
 
   const scene: Scene = {
@@ -167,7 +172,16 @@ export async function openScene(options: ServiceOptions = {}): Promise<Scene> {
       const owner = emulator.sim.tokenOwner(token)
       if (owner?.openId !== openId || !owner.works) throw new Error('the token does not work')
     },
-    close: () => service.close(),
+    newestToken() {
+      const token = ear.heard.at(-1)
+      if (!token) throw new Error('no token was issued')
+      return token
+    },
+    async close() {
+      await service.close()
+      await ear.close()
+      await emulator.close()
+    },
   }
   return scene
 
