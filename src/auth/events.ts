@@ -1,4 +1,5 @@
 import type { FailureReason } from './failure-reason.ts'
+import type { GrantEvent } from './grant-events.ts'
 import type { AuthSession, CardLook } from './session.ts'
 
 /** The steps of the authorization funnel, in order. */
@@ -21,6 +22,7 @@ export type CardOutcome = 'ok' | 'retried' | 'rate_limited' | 'gone' | 'failed'
 
 /** What happened, told after the change is committed. */
 export type AuthEvent =
+  | GrantEvent
   | { type: 'step_reached'; step: FunnelStep; session: AuthSession }
   | { type: 'session_ended'; session: AuthSession }
   | {

@@ -1,6 +1,11 @@
 import type { FailureReason } from './failure-reason.ts'
 import type { Grant } from './grant.ts'
+import type { RefreshReply } from './refresh-outcome.ts'
 import type { AuthSession, CardLook, SessionMove, SessionState } from './session.ts'
+import type { TokenReply } from './token-reply.ts'
+import type { UpkeepStore } from './upkeep.ts'
+
+export type { TokenReply }
 
 /** Time, handed in so that tests can own it. */
 export interface Clock {
@@ -102,6 +107,8 @@ export interface GrantStore {
   /** Writes the grant of a consent; the newest consent wins, and null means a newer one is there. */
   save(grant: Omit<Grant, 'version'>): Promise<Grant | null>
   find(appId: string, openId: string): Promise<Grant | null>
+  /** Writes a refreshed pair by compare-and-set on the version it started from; null when that version is gone. */
+  rotate(fromVersion: number, grant: Omit<Grant, 'version'>): Promise<Grant | null>
   countUsable(now: Date): Promise<{ appId: string; count: number }[]>
 }
 
@@ -118,6 +125,7 @@ export interface Store {
   attempts: AttemptStore
   grants: GrantStore
   seenEvents: SeenEventStore
+  upkeeps: UpkeepStore
   /** Proves that the database answers and can be written. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -140,15 +148,6 @@ export interface CardMessenger {
   updateCard(session: AuthSession, messageId: string, authorizeLink: string): Promise<void>
 }
 
-/** The tokens of one reply of the token endpoint; lifetimes in seconds. */
-export type TokenReply = {
-  accessToken: string
-  expiresIn: number
-  refreshToken: string | null
-  refreshTokenExpiresIn: number | null
-  scopes: readonly string[]
-}
-
 /** Who a token stands for. */
 export type TokenOwner = { openId: string; tenantKey: string; name: string }
 
@@ -162,6 +161,8 @@ export interface OAuthClient {
     codeChallenge: string
   }): URL
   exchangeCode(request: { appId: string; code: string; codeVerifier: string }): Promise<TokenReply>
+  /** Presents a refresh token once (RFC 6749 §6); every outcome is an answer, it never throws. */
+  refresh(request: { appId: string; refreshToken: string }): Promise<RefreshReply>
   fetchTokenOwner(appId: string, accessToken: string): Promise<TokenOwner>
   /** Ends one access token at Feishu (RFC 7009). */
   revokeAccessToken(appId: string, accessToken: string): Promise<void>

@@ -1,0 +1,52 @@
+import type { Background } from './background.ts'
+import type { Clock } from './ports.ts'
+import type { GrantKey, Lease, LeaseResult, Upkeep, UpkeepStore } from './upkeep.ts'
+
+/** A lease as long as this process works under it: renewed in the background until it is given back. */
+export interface HeldLease {
+  upkeep: Upkeep
+  /** Tells whether the lease is surely still ours for this many milliseconds. */
+  isHeldFor(milliseconds: number): boolean
+  openIntent(intent: NonNullable<Upkeep['intent']>): Promise<boolean>
+  release(result: LeaseResult): Promise<boolean>
+}
+
+/** Renewal makes a short lease safe: a vanished holder blocks others no longer than this. */
+export const LEASE_MS = 10_000
+const RENEW_MS = 3000
+
+type Neighbours = { upkeeps: UpkeepStore; clock: Clock; background: Background; owner: string }
+
+/** Takes the lease of a grant and keeps it renewed; null when another holds it. */
+export async function takeLease(
+  { upkeeps, clock, background, owner }: Neighbours,
+  key: GrantKey,
+): Promise<HeldLease | null> {
+  const now = clock.now()
+  const upkeep = await upkeeps.claim(key, owner, now, new Date(now.getTime() + LEASE_MS))
+  if (!upkeep?.lease) return null
+  const lease: Lease = { ...upkeep.lease }
+  const released = new AbortController()
+
+  async function keepRenewed(): Promise<void> {
+    while (!released.signal.aborted) {
+      await clock.sleep(RENEW_MS, released.signal)
+      if (released.signal.aborted) return
+      const until = new Date(clock.now().getTime() + LEASE_MS)
+      // A lost lease is not taken back: another holder may be at work by now.
+      if (!(await upkeeps.renew(key, lease, until))) return
+      lease.until = until
+    }
+  }
+  background.run(keepRenewed)
+
+  return {
+    upkeep,
+    isHeldFor: (milliseconds) => lease.until.getTime() - clock.now().getTime() > milliseconds,
+    openIntent: (intent) => upkeeps.openIntent(key, lease, intent),
+    release(result) {
+      released.abort()
+      return upkeeps.release(key, lease, result)
+    },
+  }
+}

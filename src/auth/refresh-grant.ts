@@ -1,0 +1,192 @@
+import type { CardAuthError } from '../errors.ts'
+import type { AppCircuit } from './app-circuit.ts'
+import type { Background } from './background.ts'
+import type { EventSink } from './events.ts'
+import type { Grant, UserAccessToken } from './grant.ts'
+import type { RefreshDecision } from './grant-events.ts'
+import { type HeldLease, takeLease } from './held-lease.ts'
+import type { Clock, Store } from './ports.ts'
+import type { PresentRefreshToken } from './present-refresh-token.ts'
+import type { Urgency } from './refresh-budget.ts'
+import type { RefreshResult } from './refresh-grant-result.ts'
+import type { SetbackReason } from './refresh-outcome.ts'
+import { createSingleFlight } from './single-flight.ts'
+import type { UnsavedPairs } from './unsaved-pairs.ts'
+import type { GrantKey, Upkeep } from './upkeep.ts'
+
+/** Which refresh is wanted. */
+export type RefreshRequest = GrantKey & {
+  /** Tells whether a stored grant already is what the caller needs; asked again under the lease. */
+  isEnough: (grant: Grant) => boolean
+  urgency: Urgency
+  /** Tries although an earlier setback asks for a pause. */
+  insists: boolean
+}
+
+/** Refreshes a grant exactly once, however many ask, on however many machines. */
+export type RefreshGrant = (request: RefreshRequest) => Promise<RefreshResult>
+
+type Neighbours = {
+  store: Pick<Store, 'grants' | 'upkeeps'>
+  clock: Clock
+  background: Background
+  circuit: AppCircuit
+  unsaved: UnsavedPairs
+  present: PresentRefreshToken
+  readToken: (grant: Grant) => UserAccessToken
+  events: EventSink
+  /** This process; random, so that a restarted one is another. */
+  owner: string
+}
+
+/** A caller waits so long for another holder: longer than a lease, so that a vanished holder is survived. */
+const WAIT_MS = 12_000
+const FIRST_LOOK_MS = 25
+const LONGEST_LOOK_MS = 250
+/** An ambiguous refresh token is probed no earlier than its first POST can still be on its way. */
+export const UPSTREAM_CAP_MS = 10_000
+const MOST_PROBES = 1
+
+/** Creates the refresh engine; ARCHITECTURE.md tells the flow, lessons of single-use refresh tokens its reasons. */
+export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
+  const { store, clock, events, background, circuit, unsaved, present, readToken, owner } =
+    neighbours
+  const flights = createSingleFlight<RefreshResult>()
+  const leases = { upkeeps: store.upkeeps, clock, background, owner }
+
+  return async (request) => {
+    const { appId, openId } = request
+    const { result, joined } = flights.run(`${appId} ${openId}`, () => detached(request))
+    if (joined) events.emit({ type: 'refresh_shared', appId, how: 'coalesced' })
+    return result
+  }
+
+  /** The work is registered with the background, so that a shutdown waits for it whatever its caller does. */
+  function detached(request: RefreshRequest): Promise<RefreshResult> {
+    return new Promise((resolve, reject) => {
+      background.run(() => untilSettled(request).then(resolve, reject))
+    })
+  }
+
+  async function untilSettled(request: RefreshRequest): Promise<RefreshResult> {
+    const startedAt = clock.now().getTime()
+    let look = FIRST_LOOK_MS
+    for (;;) {
+      const kept = unsaved.find(request)
+      if (kept) return { kind: 'fresh', token: kept, how: 'unsaved' }
+      const held = await takeLease(leases, request)
+      if (held) return underLease(held, request)
+      const others = await resultOfOthers(request)
+      const waited = clock.now().getTime() - startedAt
+      if (others || waited >= WAIT_MS) {
+        events.emit({ type: 'lease_waited', seconds: waited / 1000 })
+        return others ?? setback('lease_timeout', null, 1)
+      }
+      await clock.sleep(look)
+      look = Math.min(look * 2, LONGEST_LOOK_MS)
+    }
+  }
+
+  /** What the holder of the lease has come to, as far as the database tells. */
+  async function resultOfOthers(request: RefreshRequest): Promise<RefreshResult | null> {
+    const grant = await store.grants.find(request.appId, request.openId)
+    if (!grant) return { kind: 'missing' }
+    if (!request.isEnough(grant)) return null
+    events.emit({ type: 'refresh_shared', appId: request.appId, how: 'adopted_after_lease' })
+    return { kind: 'fresh', token: readToken(grant), how: 'adopted' }
+  }
+
+  async function underLease(held: HeldLease, request: RefreshRequest): Promise<RefreshResult> {
+    const startedAt = clock.now().getTime()
+    const result = await decide(held, request).catch(async (error: unknown) => {
+      await held.release({ ...asBefore(held.upkeep), intent: 'open' }).catch(() => false)
+      throw error
+    })
+    const seconds = (clock.now().getTime() - startedAt) / 1000
+    const { appId, openId } = request
+    events.emit({
+      type: 'refresh_ended',
+      appId,
+      openId,
+      decision: decisionOf(result),
+      result,
+      seconds,
+    })
+    return result
+  }
+
+  async function decide(held: HeldLease, request: RefreshRequest): Promise<RefreshResult> {
+    const { upkeep } = held
+    const letGo = async (result: RefreshResult): Promise<RefreshResult> => {
+      await held.release(asBefore(upkeep))
+      return result
+    }
+    const grant = await store.grants.find(request.appId, request.openId)
+    if (!grant) return letGo({ kind: 'missing' })
+    if (request.isEnough(grant)) {
+      return letGo({ kind: 'fresh', token: readToken(grant), how: 'adopted' })
+    }
+    const mark = upkeep.mark?.version === grant.version ? upkeep.mark : null
+    if (mark && mark.status !== 'ambiguous') {
+      const reason = mark.reason === 'ambiguous' || mark.reason === null ? 'revoked' : mark.reason
+      return letGo({ kind: 'finished', reason })
+    }
+    const pause = secondsUntil(upkeep.coolUntil)
+    if (pause > 0 && !request.insists)
+      return letGo(setback(upkeep.coolReason ?? 'upstream', null, pause))
+
+    const probes = openProbes(upkeep, grant)
+    const probePause = probes === null ? 0 : secondsUntil(probeAt(upkeep))
+    if (probePause > 0) return letGo(setback('ambiguous', null, probePause))
+    if (probes !== null && probes >= MOST_PROBES)
+      return present.giveUp(held, grant, 'lost_rotation')
+    if (!grant.sealedRefreshToken) return present.giveUp(held, grant, 'no_refresh_token')
+    if (grant.refreshTokenExpiresAt && grant.refreshTokenExpiresAt <= clock.now()) {
+      return present.giveUp(held, grant, 'expired')
+    }
+    if (!circuit.permits(grant.appId)) {
+      return letGo(setback('config', null, Math.max(1, circuit.retryAfterSeconds(grant.appId))))
+    }
+    return present.once(held, grant, {
+      urgency: request.urgency,
+      probes: probes === null ? 0 : probes + 1,
+    })
+  }
+
+  function secondsUntil(instant: Date | null): number {
+    if (instant === null) return 0
+    return Math.max(0, Math.ceil((instant.getTime() - clock.now().getTime()) / 1000))
+  }
+}
+
+/** How often the refresh token of an unsettled intent has been probed; null when there is none for this version. */
+function openProbes({ intent }: Upkeep, grant: Grant): number | null {
+  return intent?.version === grant.version ? intent.probes : null
+}
+
+function probeAt({ intent }: Upkeep): Date | null {
+  return intent && new Date(intent.at.getTime() + UPSTREAM_CAP_MS)
+}
+
+/** Lets go of a lease under which nothing was tried. */
+function asBefore({ intent, failures, coolUntil, coolReason }: Upkeep) {
+  return {
+    intent: intent ? ('open' as const) : ('settled' as const),
+    failures,
+    coolUntil,
+    coolReason,
+  }
+}
+
+function decisionOf(result: RefreshResult): RefreshDecision {
+  if (result.kind !== 'fresh') return result.kind === 'missing' ? 'superseded' : 'failure'
+  return result.how === 'refreshed' ? 'success' : 'skipped_fresh'
+}
+
+function setback(
+  reason: SetbackReason,
+  error: CardAuthError | null,
+  retryAfterSeconds: number,
+): RefreshResult {
+  return { kind: 'setback', reason, error, retryAfterSeconds }
+}

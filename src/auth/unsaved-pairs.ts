@@ -1,0 +1,44 @@
+import type { Background } from './background.ts'
+import type { UserAccessToken } from './grant.ts'
+import type { Clock } from './ports.ts'
+import type { GrantKey } from './upkeep.ts'
+
+/** Rotated tokens that the database would not take yet: kept here, served, and saved as soon as it does. */
+export interface UnsavedPairs {
+  find(key: GrantKey): UserAccessToken | null
+  /** Keeps a pair and tries `save` until it succeeds; a shutdown waits for it. */
+  keep(key: GrantKey, token: UserAccessToken, save: () => Promise<void>): void
+  count(): number
+}
+
+const AGAIN_MS = 1000
+
+/** Creates the keeper; losing what it holds loses the grants, so it never gives up while the process lives. */
+export function createUnsavedPairs(neighbours: {
+  clock: Clock
+  background: Background
+  onFailure: (error: unknown) => void
+}): UnsavedPairs {
+  const { clock, background, onFailure } = neighbours
+  const pairs = new Map<string, UserAccessToken>()
+  const nameOf = ({ appId, openId }: GrantKey) => `${appId} ${openId}`
+  return {
+    find: (key) => pairs.get(nameOf(key)) ?? null,
+    count: () => pairs.size,
+    keep(key, token, save) {
+      pairs.set(nameOf(key), token)
+      background.run(async () => {
+        for (;;) {
+          await clock.sleep(AGAIN_MS)
+          try {
+            await save()
+            break
+          } catch (error) {
+            onFailure(error)
+          }
+        }
+        pairs.delete(nameOf(key))
+      })
+    },
+  }
+}
