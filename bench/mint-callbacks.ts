@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { createApps } from '../src/auth/apps.ts'
+import { hashSecret, newSecret } from '../src/auth/one-time-secret.ts'
+import { verifierBinding } from '../src/auth/open-link.ts'
+import type { AuthSession } from '../src/auth/session.ts'
+import { createTickets } from '../src/auth/ticket.ts'
+import { createTokenCipher, parseKeyRing } from '../src/auth/token-cipher.ts'
+import { openStore } from '../src/store/open-store.ts'
+import type { BenchRequest } from './send-requests.ts'
+
+/** Someone who was asked by an app. */
+export type Person = { appId: string; openId: string }
+
+/** Puts people in front of their consent, so that only the callback is left. */
+export type CallbackMint = {
+  /** A pending session with a card and an opened link; the request is Feishu's redirect. */
+  mint(person: Person): Promise<BenchRequest>
+  /** How many sessions are still pending. */
+  pending(): Promise<number>
+  close(): Promise<void>
+}
+
+/** Opens the database of a running service beside it. */
+export async function createCallbackMint(options: {
+  databaseUrl: string
+  /** The service's `TOKEN_ENCRYPTION_KEYS`. */
+  keys: string
+}): Promise<CallbackMint> {
+  const ring = parseKeyRing(options.keys)
+  if (!ring.ok) throw new Error('the keys do not parse')
+  const cipher = createTokenCipher({ keys: ring.keys })
+  const tickets = createTickets({ apps: createApps([]), cipher })
+  const store = await openStore({ databaseUrl: options.databaseUrl })
+  let visitors = 0
+
+  return {
+    async mint(person) {
+      const session = pendingSession(person)
+      const state = newSecret()
+      const stateHash = hashSecret(state)
+      await store.sessions.insert(session)
+      await store.attempts.insert({
+        stateHash,
+        sessionId: session.id,
+        sealedVerifier: cipher.seal(newSecret(), verifierBinding(person, stateHash)),
+        browserHash: hashSecret(newSecret()),
+        createdAt: session.createdAt,
+        expiresAt: session.expiresAt,
+        usedAt: null,
+      })
+      visitors += 1
+      return {
+        method: 'GET',
+        path: `/callback?code=code.${person.openId}&state=${state}`,
+        // Everybody comes from an address of their own, or the limit per address would be measured.
+        headers: { 'x-forwarded-for': `10.${[16, 8, 0].map(byteOf(visitors)).join('.')}` },
+      }
+    },
+    async pending() {
+      const counts = await store.sessions.countPending()
+      return counts.reduce((sum, { count }) => sum + count, 0)
+    },
+    close: () => store.close(),
+  }
+
+  function pendingSession(person: Person): AuthSession {
+    const id = randomUUID()
+    const now = new Date()
+    return {
+      id,
+      ...person,
+      tenantKey: null,
+      state: 'pending',
+      endReason: null,
+      authMethod: 'websocket_card',
+      scopes: ['offline_access'],
+      grantedScopes: null,
+      reason: null,
+      locale: null,
+      chatId: null,
+      lastFailure: null,
+      mismatches: 0,
+      ...tickets.issue({ id, ...person }),
+      heldUntil: null,
+      card: { messageId: `om_${id}`, shows: 'asking', wants: 'asking', dueAt: null, attempts: 0 },
+      createdAt: now,
+      cardSentAt: now,
+      expiresAt: new Date(now.getTime() + 600_000),
+      endedAt: null,
+    }
+  }
+}
+
+function byteOf(number: number) {
+  return (shift: number) => (number >> shift) & 0xff
+}

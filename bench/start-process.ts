@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { readUsage, type Usage } from './read-usage.ts'
+
+/** A server in a process of its own. */
+export type ServerProcess = {
+  url: string
+  /** Milliseconds from the spawn to the first good answer of `/readyz`; null when it was not asked. */
+  readyMs: number | null
+  usage(): Usage
+  stop(): Promise<void>
+}
+
+const LONGEST_START_MS = 60_000
+
+/**
+ * Starts a Node process and resolves when it has printed its `service_ready` line, and answers `/readyz` if it has one.
+ *
+ * Nothing is asked before that line: probes would take processor time from the very start they measure.
+ */
+export async function startProcess(options: {
+  /** Arguments of `node`; the script is absolute. */
+  args: readonly string[]
+  /** Its working directory; no `.env` must lie there. */
+  cwd: string
+  env?: Readonly<Record<string, string>>
+  hasReadyz: boolean
+}): Promise<ServerProcess> {
+  const { args, cwd, env = {}, hasReadyz } = options
+  const { PATH = '', HOME = '' } = process.env
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await ended
+  }
+  try {
+    const url = await readyUrl(createInterface({ input: child.stdout }), ended)
+    if (hasReadyz) await untilReady(url)
+    const readyMs = hasReadyz ? performance.now() - startedAt : null
+    return { url, readyMs, usage: () => readUsage(child.pid), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Its lines are read to the end of its life, as a container's log driver does. */
+function readyUrl(
+  lines: ReturnType<typeof createInterface>,
+  ended: Promise<void>,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (problem: string) => reject(new Error(`the process ${problem}`))
+    const timer = setTimeout(() => giveUp('took too long to start'), LONGEST_START_MS)
+    void ended.then(() => giveUp('ended at its start'))
+    lines.on('line', (line) => {
+      if (!line.includes('"service_ready"')) return
+      clearTimeout(timer)
+      const { url }: { url: string } = JSON.parse(line)
+      resolve(url)
+    })
+  })
+}
+
+async function untilReady(url: string): Promise<void> {
+  const giveUpAt = performance.now() + LONGEST_START_MS
+  for (;;) {
+    const { ok } = await fetch(`${url}/readyz`)
+    if (ok) return
+    if (performance.now() > giveUpAt) throw new Error('the process never became ready')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
