@@ -2,6 +2,7 @@ import type { AxiosResponse } from 'axios'
 import type { ApiName } from './api-names.ts'
 import { axios } from './axios.ts'
 import { maskText } from './mask-secrets.ts'
+import { secretsSent } from './secrets-sent.ts'
 import { WireError, type WireFacts } from './wire-error.ts'
 
 const DETAIL_LENGTH = 300
@@ -70,11 +71,12 @@ function failureWithoutReply(error: { code?: string; message: string }): WireFac
 function factsOf(reply: AxiosResponse<unknown>): Omit<WireFacts, 'apiName' | 'failure'> {
   const body = asRecord(reply.data)
   const detail = body?.msg ?? body?.error_description ?? body?.message
+  const mask = (text: string) => maskText(text, secretsSent(reply.config))
   return {
     status: reply.status,
     feishuCode: typeof body?.code === 'number' ? body.code : undefined,
-    oauthError: typeof body?.error === 'string' ? maskText(body.error).slice(0, 64) : undefined,
-    detail: typeof detail === 'string' ? maskText(detail).slice(0, DETAIL_LENGTH) : undefined,
+    oauthError: typeof body?.error === 'string' ? mask(body.error).slice(0, 64) : undefined,
+    detail: typeof detail === 'string' ? mask(detail).slice(0, DETAIL_LENGTH) : undefined,
     logId: logIdOf(reply),
     retryAfterSeconds: secondsHeader(reply, 'x-ogw-ratelimit-reset', 'retry-after'),
   }

@@ -44,6 +44,10 @@ const FAILURES: readonly [string, StubAnswer][] = [
     (request, response) => answerJson(response, { code: 230001, msg: echo(request) }, 400),
   ],
   [
+    'a refusal in prose',
+    (request, response) => answerJson(response, { code: 230001, msg: valuesOf(request) }, 400),
+  ],
+  [
     'a refusal with 200',
     (request, response) => answerJson(response, { code: 10014, msg: echo(request) }),
   ],
@@ -70,6 +74,14 @@ const FAILURES: readonly [string, StubAnswer][] = [
 
 function echo({ headers, body }: { headers: object; body: string }): string {
   return `you sent ${body} with ${JSON.stringify(headers)}`
+}
+
+/** What was sent without the names that tell a secret. */
+function valuesOf({ headers, body }: { headers: object; body: string }): string {
+  const values = body.startsWith('{')
+    ? Object.values(JSON.parse(body))
+    : [...new URLSearchParams(body).values()]
+  return `you sent ${values.join(' ')} as ${Reflect.get(headers, 'authorization')}`
 }
 
 describe('no secret reaches the log, a metric or an error', () => {
