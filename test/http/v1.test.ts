@@ -156,6 +156,11 @@ describe('POST /v1/sessions', () => {
     ['a chat_id of another kind', { open_id: 'ou_lin', chat_id: 'ou_lin' }, 'chat_id'],
     ['an app id of another kind', { open_id: 'ou_lin', app_id: '../etc' }, 'app_id'],
     ['a field there is not', { open_id: 'ou_lin', scope: ['a:b'] }, 'scope'],
+    [
+      'a secret where a name belongs',
+      { open_id: 'ou_lin', [`eyJ${'aB3-'.repeat(20)}`]: 1 },
+      'body',
+    ],
     ['a list', [], 'body'],
   ])('answers 400 to %s and names the field', async (_name, body, field) => {
     const { api } = await serve(fakeAuth())

@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import { type FieldProblem, HttpProblem } from '../problem.ts'
 
 const MOST_FIELDS = 20
+/** Whatever else stands where a name belongs may be a secret in the wrong place. */
+const NAME_OF_A_FIELD = /^[\w.-]{1,30}$/
 
 /** Parses what a caller sent; every field that is wrong is named at once, and no value is repeated. */
 export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -20,7 +22,7 @@ export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
 function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      field: key.slice(0, 64),
+      field: NAME_OF_A_FIELD.test(key) ? key : 'body',
       problem: 'There is no such field.',
     }))
   }
