@@ -32,7 +32,7 @@ export class WireError extends Error {
   readonly facts: WireFacts
 
   constructor(facts: WireFacts) {
-    super(`${facts.apiName}: ${facts.failure} ${facts.feishuCode ?? facts.status ?? ''}`.trim())
+    super(`${facts.apiName} ${facts.failure} ${facts.feishuCode ?? facts.status ?? ''}`.trim())
     this.name = 'WireError'
     this.facts = facts
   }

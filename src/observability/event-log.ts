@@ -2,6 +2,7 @@ import type { AuthEvent, AuthEvents, CardOutcome } from '../auth/events.ts'
 import { FAULT_OF, type Fault } from '../auth/failure-reason.ts'
 import type { Log } from '../auth/ports.ts'
 import type { AuthSession } from '../auth/session.ts'
+import { PersonUnreachableError } from '../errors.ts'
 
 /** Writes what the domain tells into the log; a session is named by its id, a person never. */
 export interface EventLog {
@@ -51,7 +52,9 @@ export function createEventLog(log: Log): EventLog {
         return
       case 'card_worked_on': {
         const { session, look, outcome, error } = event
-        log(LEVEL_OF_OUTCOME[outcome], 'card_worked_on', {
+        // Whom no card can reach was told of as a failed attempt, which ended the session.
+        const isTold = error instanceof PersonUnreachableError
+        log(isTold ? 'info' : LEVEL_OF_OUTCOME[outcome], 'card_worked_on', {
           ...idsOf(session),
           look,
           outcome,
