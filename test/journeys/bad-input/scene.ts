@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { FailureReason } from '../../../src/auth/failure-reason.ts'
+import type { Clock } from '../../../src/auth/ports.ts'
 import type { Locale } from '../../../src/auth/session.ts'
 import { type EmulatedPerson, startFeishuEmulator } from '../../../src/emulator/index.ts'
 import type { PageName } from '../../../src/http/pages/page-name.ts'
 import { wordsIn } from '../../../src/http/pages/words-in.ts'
+import { createSystemClock } from '../../../src/system-clock.ts'
 import {
   type LogLine,
   newestCard,
@@ -62,6 +64,8 @@ export type Scene = {
   session(id: string): Promise<SessionJson>
   /** The words of a person's newest card, in every language at once. */
   cardWords(openId: string): string
+  /** Lets time pass, and the jobs that were due in it run. */
+  secondsLater(seconds: number): Promise<void>
   /** Goes the whole way once more and expects it to end well: nothing was lost. */
   completes(person: Pick<AskedPerson, 'openId' | 'session'>): Promise<void>
   /** The access token that was issued last, whether it was kept or not. */
@@ -80,7 +84,10 @@ export async function openScene(options: ServiceOptions = {}): Promise<Scene> {
     ...options,
     emulator,
     env: { FEISHU_TOKEN_URL: ear.tokenUrl, ...options.env },
+    app: { clock: shortNaps(createSystemClock(() => emulator.now())), ...options.app },
   })
+  const { messenger } = service.app.parts
+  await eventually(() => messenger.appName(emulator.app.appId) === emulator.app.name)
   let met = 0
 
   const scene: Scene = {
@@ -160,6 +167,11 @@ export async function openScene(options: ServiceOptions = {}): Promise<Scene> {
       const answer = await service.api(`/v1/sessions/${id}`)
       return (await answer.json()) as SessionJson
     },
+    async secondsLater(seconds) {
+      emulator.sim.advanceClock({ seconds })
+      await service.app.parts.auth.sweep.sessions()
+      await service.app.parts.auth.showCard.due()
+    },
     cardWords: (openId) => JSON.stringify(newestCard(emulator, openId)?.content ?? null),
     async completes({ openId, session }) {
       const { authorizeUrl } = await service.tap(openId)
@@ -206,9 +218,9 @@ export async function openScene(options: ServiceOptions = {}): Promise<Scene> {
   }
 }
 
-/** Resolves with the first answer that is not nothing; looks often and for five seconds. */
+/** Resolves with the first answer that is not nothing; looks often and for eight seconds. */
 export async function eventually<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (let tries = 0; tries < 250; tries++) {
+  for (let tries = 0; tries < 400; tries++) {
     const found = await look()
     if (found) return found
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -240,6 +252,15 @@ function nameOfFailure(sample: string): string {
 
 function readable(html: string): string {
   return html.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+}
+
+/** The pauses before a call is repeated are real, and a tenth as long. */
+function shortNaps(clock: Clock): Clock {
+  return {
+    now: clock.now,
+    sleep: (milliseconds, signal) =>
+      clock.sleep(milliseconds <= 1500 ? milliseconds / 10 : milliseconds, signal),
+  }
 }
 
 function person(index: number): EmulatedPerson {

@@ -13,7 +13,7 @@ export type Trouble = {
 }
 
 /** So long the services of these tests wait for Feishu. */
-export const FEISHU_TIMEOUT_MS = 400
+export const FEISHU_TIMEOUT_MS = 700
 
 /** Every way in which Feishu fails to answer. */
 export const TROUBLES: readonly Trouble[] = [
