@@ -81,6 +81,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     log,
     observeCall: metrics.observeApiCall,
     observeRetry: metrics.countApiRetry,
+    observeClick: metrics.countClick,
     observeJob: metrics.observeJob,
     feishuTimeoutMs: options.feishuTimeoutMs,
     schedules: options.schedules,

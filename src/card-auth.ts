@@ -110,6 +110,7 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     log,
     observeCall: ignore,
     observeRetry: ignore,
+    observeClick: ignore,
     observeJob: ignore,
   })
   const { auth, events, onCardAction } = parts

@@ -4,7 +4,11 @@ import { type AuthEvents, createAuthEvents } from './auth/events.ts'
 import type { Clock, Log } from './auth/ports.ts'
 import { createTokenCipher, type KeyRing } from './auth/token-cipher.ts'
 import type { ApiObserver, RetryObserver } from './feishu/api-names.ts'
-import { type CardActionHandler, createCardActionHandler } from './feishu/card-events.ts'
+import {
+  type CardActionHandler,
+  type ClickObserver,
+  createCardActionHandler,
+} from './feishu/card-events.ts'
 import type { FeishuApp } from './feishu/hosts.ts'
 import { createHttpClient, type FeishuHttp } from './feishu/http-client.ts'
 import { createCardMessenger, type FeishuCardMessenger } from './feishu/messenger.ts'
@@ -27,6 +31,7 @@ export type PartsOptions = {
   log: Log
   observeCall: ApiObserver
   observeRetry: RetryObserver
+  observeClick: ClickObserver
   observeJob: (job: JobName, outcome: JobOutcome, seconds: number) => void
   /** When jobs run, where it differs from the usual. */
   schedules?: Schedules | undefined
@@ -86,6 +91,7 @@ export function createParts(options: PartsOptions): Parts {
     seenEvents: store.seenEvents,
     clock,
     log,
+    observeClick: options.observeClick,
   })
   const jobs = createJobs({
     sweep: auth.sweep,

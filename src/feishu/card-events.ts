@@ -17,6 +17,15 @@ export type CardAnswer = { toast?: CardToast; card?: { type: 'raw'; data: Card }
 /** Answers `card.action.trigger`; always in time, and it never throws. */
 export type CardActionHandler = (event: unknown) => Promise<CardAnswer>
 
+/** What a tap came to, for metrics: the note it was answered with, or why there was none of its own. */
+export type ClickOutcome = ToastKey | 'duplicate' | 'unreadable'
+
+/** Told about every tap when it is answered; `appId` is null when the tap could not be read. */
+export type ClickObserver = (click: { appId: string | null; outcome: ClickOutcome }) => void
+
+/** An answer and the note in it. */
+type Said = { key: ToastKey; answer: CardAnswer }
+
 /** Feishu waits three seconds; this leaves one for the way there and back. */
 const DEADLINE_MS = 2000
 const ANSWERS_REMEMBERED = 1000
@@ -38,36 +47,43 @@ export function createCardActionHandler(neighbours: {
   seenEvents: SeenEventStore
   clock: Clock
   log: FeishuLog
+  observeClick?: ClickObserver | undefined
   deadlineMs?: number | undefined
 }): CardActionHandler {
   const { apps, appName, answerCardClick, seenEvents, clock, log } = neighbours
-  const { deadlineMs = DEADLINE_MS } = neighbours
+  const { observeClick = () => undefined, deadlineMs = DEADLINE_MS } = neighbours
   const byId = new Map(apps.map((app) => [app.appId, app]))
   // In the order of arrival, oldest first.
-  const answers = new Map<string, Promise<CardAnswer>>()
+  const answers = new Map<string, Promise<Said>>()
 
   return async (payload) => {
     const event = parseCardClickEvent(payload)
     if (!event) {
-      log('warn', 'card_click_unknown', { fields: Object.keys(asRecord(payload) ?? {}) })
+      log('warn', 'card_click_unknown', fieldsOfUnknown(payload))
+      observeClick({ appId: null, outcome: 'unreadable' })
       return {}
     }
-    return beforeDeadline(event, answerOnce(event))
-  }
-
-  function answerOnce(event: CardClickEvent): Promise<CardAnswer> {
-    const { eventId } = event
-    const known = eventId === null ? undefined : answers.get(eventId)
-    if (known) {
-      logDuplicate(event)
-      return known
-    }
-    const answer = answerAfresh(event)
-    if (eventId !== null) remember(eventId, answer)
+    const known = event.eventId === null ? undefined : answers.get(event.eventId)
+    if (known) logDuplicate(event)
+    const { key, answer } = await beforeDeadline(event, known ?? answerFirst(event))
+    if (!known) tell(event, key)
+    observeClick({ appId: event.appId, outcome: known ? 'duplicate' : key })
     return answer
   }
 
-  async function answerAfresh(event: CardClickEvent): Promise<CardAnswer> {
+  function answerFirst(event: CardClickEvent): Promise<Said> {
+    const said = answerAfresh(event)
+    if (event.eventId !== null) remember(event.eventId, said)
+    return said
+  }
+
+  /** Somebody else's tap is either a forwarded card or worse: it is worth a look when there are many. */
+  function tell(event: CardClickEvent, key: ToastKey): void {
+    const level = key === 'not_for_you' ? 'warn' : 'info'
+    log(level, 'card_click_answered', { ...fieldsOf(event), answer: key })
+  }
+
+  async function answerAfresh(event: CardClickEvent): Promise<Said> {
     try {
       const isFirst =
         event.eventId === null || (await seenEvents.markSeen(event.eventId, clock.now()))
@@ -76,33 +92,31 @@ export function createCardActionHandler(neighbours: {
       return draw(event, await answerCardClick(click))
     } catch (error) {
       log('error', 'card_click_failed', { ...fieldsOf(event), error: nameOf(error) })
-      return { toast: toast(event, 'try_again_later', null) }
+      return note(event, 'try_again_later')
     }
   }
 
-  async function beforeDeadline(
-    event: CardClickEvent,
-    answer: Promise<CardAnswer>,
-  ): Promise<CardAnswer> {
+  async function beforeDeadline(event: CardClickEvent, answer: Promise<Said>): Promise<Said> {
     const answered = new AbortController()
-    const late = clock.sleep(deadlineMs, answered.signal).then((): CardAnswer => {
+    const late = clock.sleep(deadlineMs, answered.signal).then((): Said => {
       if (!answered.signal.aborted) log('warn', 'card_click_slow', fieldsOf(event))
-      return { toast: toast(event, 'working_on_it', null) }
+      return note(event, 'working_on_it')
     })
     const first = await Promise.race([answer, late])
     answered.abort()
     return first
   }
 
-  function draw(
-    event: CardClickEvent,
-    { toast: key, session, authorizeLink }: ClickAnswer,
-  ): CardAnswer {
-    const note = toast(event, key, session)
+  function draw(event: CardClickEvent, { toast: key, session, authorizeLink }: ClickAnswer): Said {
+    const shown = toast(event, key, session)
     const app = session && byId.get(session.appId)
-    if (!session || !app) return { toast: note }
+    if (!session || !app) return { key, answer: { toast: shown } }
     const data = renderCard(session, cardContext(app, appName(app.appId), authorizeLink ?? ''))
-    return { toast: note, card: { type: 'raw', data } }
+    return { key, answer: { toast: shown, card: { type: 'raw', data } } }
+  }
+
+  function note(event: CardClickEvent, key: ToastKey): Said {
+    return { key, answer: { toast: toast(event, key, null) } }
   }
 
   function toast(event: CardClickEvent, key: ToastKey, session: AuthSession | null): CardToast {
@@ -110,8 +124,8 @@ export function createCardActionHandler(neighbours: {
     return renderToast(key, session?.locale ?? null, brand)
   }
 
-  function remember(eventId: string, answer: Promise<CardAnswer>): void {
-    answers.set(eventId, answer)
+  function remember(eventId: string, said: Promise<Said>): void {
+    answers.set(eventId, said)
     for (const oldest of answers.keys()) {
       if (answers.size <= ANSWERS_REMEMBERED) return
       answers.delete(oldest)
@@ -125,6 +139,16 @@ export function createCardActionHandler(neighbours: {
 
 function fieldsOf({ eventId, appId, click }: CardClickEvent): Record<string, unknown> {
   return { event_id: eventId, app_id: appId, session_id: click.sessionId, action: click.action }
+}
+
+/** The shape alone: whatever stands in the fields may be anything. */
+function fieldsOfUnknown(payload: unknown): Record<string, unknown> {
+  const raw = asRecord(payload) ?? {}
+  const eventId = raw.event_id ?? asRecord(raw.header)?.event_id
+  return {
+    ...(typeof eventId === 'string' ? { event_id: eventId.slice(0, 64) } : {}),
+    fields: Object.keys(raw),
+  }
 }
 
 function nameOf(error: unknown): string {

@@ -1,6 +1,7 @@
 /** Every event name this folder logs; a closed set, so that alerts and searches can rely on them. */
 export type FeishuLogEvent =
   | 'app_name_unknown'
+  | 'card_click_answered'
   | 'card_click_duplicate'
   | 'card_click_failed'
   | 'card_click_slow'

@@ -3,6 +3,7 @@ import type { AuthEvents } from '../auth/events.ts'
 import type { Clock, GrantStore, Log, SessionStore } from '../auth/ports.ts'
 import { type ApiMetrics, createApiMetrics } from './api-metrics.ts'
 import { createCardMetrics } from './card-metrics.ts'
+import { type ClickMetrics, createClickMetrics } from './click-metrics.ts'
 import { registerCountGauge } from './count-gauge.ts'
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts'
 import { createJobMetrics, type JobMetrics } from './job-metrics.ts'
@@ -11,7 +12,7 @@ import { registerTokenMetrics } from './token-metrics.ts'
 import { type ConnectionEvent, createWebsocketMetrics } from './websocket-metrics.ts'
 
 /** Everything that is measured; docs/observability.md lists the names. */
-export interface Metrics extends HttpMetrics, ApiMetrics, JobMetrics {
+export interface Metrics extends HttpMetrics, ApiMetrics, JobMetrics, ClickMetrics {
   /** Follows the domain's events; the returned function stops that. */
   watch(events: Pick<AuthEvents, 'on'>): () => void
   /** Takes note of what a long connection tells. */
@@ -66,6 +67,7 @@ export function createMetrics({
     read: () => grants.countUsable(clock.now()),
   })
   const cardMetrics = createCardMetrics(registry, appIds)
+  const clickMetrics = createClickMetrics(registry, appIds)
   const websocketMetrics = createWebsocketMetrics(registry, longConnectionAppIds)
   const httpMetrics = createHttpMetrics(registry)
   const apiMetrics = createApiMetrics(registry)
@@ -77,6 +79,7 @@ export function createMetrics({
     ...httpMetrics,
     ...apiMetrics,
     ...jobMetrics,
+    ...clickMetrics,
     watch: (events) =>
       events.on((event) => {
         sessionMetrics.observe(event)

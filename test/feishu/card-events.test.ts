@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AnswerCardClick, CardClick, ClickAnswer } from '../../src/auth/answer-card-click.ts'
 import type { SeenEventStore } from '../../src/auth/ports.ts'
 import { isCardAuthClick } from '../../src/feishu/card-click-event.ts'
-import { createCardActionHandler } from '../../src/feishu/card-events.ts'
+import { type ClickObserver, createCardActionHandler } from '../../src/feishu/card-events.ts'
 import { botEventHandlers, serviceEventHandlers } from '../../src/feishu/event-handlers.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { appAt, createFeishuBench, STUB_APP, sessionOf } from './feishu-bench.ts'
@@ -43,6 +43,7 @@ function setUp(answer?: AnswerCardClick, seenEvents: SeenEventStore = createSeen
   const feishu = createFeishuBench()
   const clock = createFakeClock()
   const clicks: CardClick[] = []
+  const outcomes: Parameters<ClickObserver>[0][] = []
   const declined: ClickAnswer = {
     toast: 'declined',
     session: sessionOf(APP, PERSON, 'rejected'),
@@ -58,8 +59,9 @@ function setUp(answer?: AnswerCardClick, seenEvents: SeenEventStore = createSeen
     seenEvents,
     clock,
     log: feishu.log,
+    observeClick: (click) => outcomes.push(click),
   })
-  return { handler, clicks, clock, feishu, seenEvents }
+  return { handler, clicks, clock, feishu, seenEvents, outcomes }
 }
 
 describe('a tap on a card', () => {
@@ -148,6 +150,43 @@ describe('a tap on a card', () => {
   })
 })
 
+describe('what is told of a tap', () => {
+  it('is its answer, once, and that it came again', async () => {
+    const { handler, feishu, outcomes } = setUp()
+    await handler(tap())
+    await handler(tap())
+    const facts = { event_id: 'event-1', session_id: 'ses_1', action: 'decline' }
+    expect(feishu.linesOf('card_click_answered')).toMatchObject([
+      { level: 'info', fields: { ...facts, answer: 'declined' } },
+    ])
+    expect(feishu.linesOf('card_click_duplicate')).toHaveLength(1)
+    expect(outcomes).toEqual([
+      { appId: APP.appId, outcome: 'declined' },
+      { appId: APP.appId, outcome: 'duplicate' },
+    ])
+  })
+
+  it('is a warning when somebody else tapped', async () => {
+    const { handler, feishu, outcomes } = setUp(async () => ({
+      toast: 'not_for_you',
+      session: null,
+      authorizeLink: null,
+    }))
+    await handler(tap())
+    expect(feishu.linesOf('card_click_answered')).toMatchObject([{ level: 'warn' }])
+    expect(outcomes).toEqual([{ appId: APP.appId, outcome: 'not_for_you' }])
+  })
+
+  it('is its shape alone when it cannot be read', async () => {
+    const { handler, feishu, outcomes } = setUp()
+    await handler({ header: { event_id: 'event-9' }, event: { action: 'x', token: 'c-secret' } })
+    expect(feishu.linesOf('card_click_unknown')).toMatchObject([
+      { level: 'warn', fields: { event_id: 'event-9', fields: ['header', 'event'] } },
+    ])
+    expect(outcomes).toEqual([{ appId: null, outcome: 'unreadable' }])
+  })
+})
+
 describe('the deadline', () => {
   it('is kept with a friendly note while the work goes on', async () => {
     let finish: () => void = () => undefined
@@ -170,11 +209,11 @@ describe('the deadline', () => {
     await expect.poll(() => done).toBe(true)
   })
 
-  it('logs nothing when the answer was in time', async () => {
+  it('is not spoken of when the answer was in time', async () => {
     const { handler, clock, feishu } = setUp()
     await handler(tap())
     clock.advance(10_000)
-    expect(feishu.lines).toEqual([])
+    expect(feishu.lines.map(({ event }) => event)).toEqual(['card_click_answered'])
   })
 })
 
