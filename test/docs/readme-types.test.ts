@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { blocksOf, readPage, root } from './markdown.ts'
@@ -10,9 +10,10 @@ describe('the TypeScript of both READMEs', () => {
   it('compiles as strictly as this repository does', { timeout: 180_000 }, () => {
     const samples = READMES.flatMap((path) =>
       blocksOf(readPage(path), 'ts').map(({ text, line }) => ({
-        // Beside the sources, where a bot's own imports would find their packages.
-        file: join(root, `${path}-line-${line}.ts`),
-        text,
+        // Beside package.json, where its imports find their packages.
+        file: join(root, `${path}-${line}.ts`),
+        // As far down as in the document, so that a fault is reported where it stands.
+        text: '\n'.repeat(line - 1) + text,
       })),
     )
     expect(samples.length).toBeGreaterThanOrEqual(READMES.length)
@@ -42,7 +43,7 @@ function compile(files: ReadonlyMap<string, string>): string[] {
     return ts.getPreEmitDiagnostics(program, source).map((each) => {
       const { line } = source.getLineAndCharacterOfPosition(each.start ?? 0)
       const message = ts.flattenDiagnosticMessageText(each.messageText, '\n')
-      return `${path}+${line}: ${message}`
+      return `${relative(root, path)}, line ${line + 1}: ${message}`
     })
   })
 }
