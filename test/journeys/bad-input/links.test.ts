@@ -135,7 +135,7 @@ describe('a callback whose state', () => {
 describe('a link', () => {
   it('uses nothing up when a previewer opens it first, with HEAD and GET', async () => {
     const person = await scene.askedPerson()
-    const link = await linkOf(person.openId)
+    const link = scene.linkOf(person.session)
     for (const method of ['HEAD', 'GET', 'HEAD', 'GET', 'GET']) {
       const opened = await fetch(link, { method, redirect: 'manual' })
       expect(opened.status).toBe(302)
@@ -154,7 +154,7 @@ describe('a link', () => {
 
   it('of a card that completed says already done, kindly', async () => {
     const person = await scene.askedPerson()
-    const link = await linkOf(person.openId)
+    const link = scene.linkOf(person.session)
     await scene.completes(person)
     const page = await scene.visit(link, { language: 'ja' })
     expect(page).toMatchObject({ status: 200, heading: headingOf('already_done', 'ja') })
@@ -186,13 +186,6 @@ describe('a hundred callbacks at once', () => {
 
 function exchanges(): Promise<number> {
   return watch.moved('lark_service_api_calls_total', { api_name: 'exchange_code' })
-}
-
-/** The link behind the Authorize button, as it stands in the card. */
-async function linkOf(openId: string): Promise<string> {
-  const link = /https?:[^"]*?(?:\/|%2F)auth(?:\/|%2F)[\w-]{43}/.exec(scene.cardWords(openId))?.[0]
-  const inside = link && new URL(link).searchParams.get('url')
-  return inside ?? link ?? 'no link'
 }
 
 function stateOf(authorizeUrl: string): string {

@@ -62,6 +62,8 @@ export type Scene = {
   watch(): Promise<Watch>
   /** The session as `/v1` answers it now. */
   session(id: string): Promise<SessionJson>
+  /** The link behind the Authorize button that this card showed at first. */
+  linkOf(session: SessionJson): string
   /** The words of a person's newest card, in every language at once. */
   cardWords(openId: string): string
   /** Lets time pass, and the jobs that were due in it run. */
@@ -88,6 +90,7 @@ export async function openScene(options: ServiceOptions = {}): Promise<Scene> {
   })
   const { messenger } = service.app.parts
   await eventually(() => messenger.appName(emulator.app.appId) === emulator.app.name)
+  const links = new Map<string, string>()
   let met = 0
 
   const scene: Scene = {
@@ -101,6 +104,7 @@ export async function openScene(options: ServiceOptions = {}): Promise<Scene> {
     async askedPerson(extra) {
       const openId = scene.newcomer()
       const session = await service.ask(openId, extra)
+      links.set(session.session_id, linkIn(scene.cardWords(openId)))
       return { openId, session, ...(await service.tap(openId)) }
     },
     async visit(url, { language = 'en', cookie, from } = {}) {
@@ -171,6 +175,11 @@ export async function openScene(options: ServiceOptions = {}): Promise<Scene> {
       emulator.sim.advanceClock({ seconds })
       await service.app.parts.auth.sweep.sessions()
       await service.app.parts.auth.showCard.due()
+    },
+    linkOf({ session_id: id }) {
+      const link = links.get(id)
+      if (!link) throw new Error('this person was not asked by askedPerson')
+      return link
     },
     cardWords: (openId) => JSON.stringify(newestCard(emulator, openId)?.content ?? null),
     async completes({ openId, session }) {
@@ -252,6 +261,13 @@ function nameOfFailure(sample: string): string {
 
 function readable(html: string): string {
   return html.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+}
+
+/** The address of ours in a card, which may stand inside an applink. */
+function linkIn(card: string): string {
+  const link = /https?:[^"]*?(?:\/|%2F)auth(?:\/|%2F)[\w-]{43}/.exec(card)?.[0]
+  if (!link) throw new Error('the card has no link')
+  return new URL(link).searchParams.get('url') ?? link
 }
 
 /** The pauses before a call is repeated are real, and a tenth as long. */
