@@ -18,25 +18,29 @@ const SCOPES = [
   'docx:document:readonly',
 ]
 
-type Words = { hello: string; help: string; reason: string }
+/** In a group it asks for more, so that the request there replaces the private one. */
+const SCOPES_IN_GROUP = [...SCOPES, 'task:task:read']
+
+type Words = { hello: string; help: string; waiting: string; reason: string }
 
 const WORDS: Record<'zh_cn' | 'en_us' | 'ja_jp', Words> = {
   zh_cn: {
-    hello: '你好！我是周报助手。授权后，我就能帮你整理本周的文档和日程。',
+    hello: '你好！我是周报助手。授权后，我就能根据你这一周的文档和日程写好周报。',
     help: '发送 /auth，我会给你一张授权卡片。',
-    reason: '每周五根据你的文档和日程生成周报',
+    waiting: '你的授权卡片还在等你，请直接使用它。',
+    reason: '每周五为你生成周报',
   },
   en_us: {
-    hello:
-      'Hello! I write weekly reports. Once you authorize me, I can read the documents and meetings of your week.',
+    hello: 'Hello! Let me see your week, and I will write your weekly report.',
     help: 'Send /auth and I will send you an authorization card.',
-    reason: 'To write your weekly report from your documents and calendar every Friday',
+    waiting: 'Your card is still waiting for you. Please use that one.',
+    reason: 'To write your weekly report every Friday',
   },
   ja_jp: {
-    hello:
-      'こんにちは。週報ボットです。認可していただくと、今週のドキュメントと予定から週報を作成します。',
+    hello: 'こんにちは。許可をいただければ、毎週の週報を作成します。',
     help: '/auth と送ると、認可カードをお届けします。',
-    reason: '毎週金曜日に、ドキュメントと予定から週報を作成するため',
+    waiting: '先にお送りしたカードがまだ有効です。そちらをお使いください。',
+    reason: '毎週金曜日に週報を作成するため',
   },
 }
 
@@ -71,47 +75,56 @@ export function createSandboxBot({
     async greet(auth) {
       domain = auth
       for (const { openId, locale } of emulator.people) {
-        await write(openId, WORDS[locale].hello)
+        await write('open_id', openId, WORDS[locale].hello)
         await ask(openId)
       }
     },
   }
 
   async function hear(event: unknown): Promise<void> {
-    const { openId, text, groupId } = readMessage(event)
+    const { openId, text, chatId, isGroup } = readMessage(event)
     const person = emulator.people.find((each) => each.openId === openId)
     if (!person) return
-    if (text.trim() === '/auth') await ask(openId, groupId)
-    else await write(openId, WORDS[person.locale].help)
+    const words = WORDS[person.locale]
+    if (text !== '/auth') return write('chat_id', chatId, words.help)
+    const asked = await ask(openId, isGroup ? chatId : null)
+    if (!asked?.created) await write('chat_id', chatId, words.waiting)
   }
 
-  async function ask(openId: string, chatId: string | null = null): Promise<void> {
+  async function ask(openId: string, groupId: string | null = null) {
     const person = emulator.people.find((each) => each.openId === openId)
-    if (!person || !domain) return
-    const locale = LOCALES[person.locale]
-    const { reason } = WORDS[person.locale]
-    await domain.requestAuthorization({ openId, scopes: SCOPES, reason, locale, chatId })
+    return domain?.requestAuthorization({
+      openId,
+      scopes: groupId === null ? SCOPES : SCOPES_IN_GROUP,
+      reason: person ? WORDS[person.locale].reason : null,
+      locale: person ? LOCALES[person.locale] : null,
+      chatId: groupId,
+    })
   }
 
-  async function write(openId: string, text: string): Promise<void> {
+  async function write(to: 'open_id' | 'chat_id', id: string, text: string): Promise<void> {
     await client.im.v1.message.create({
-      params: { receive_id_type: 'open_id' },
-      data: { receive_id: openId, msg_type: 'text', content: JSON.stringify({ text }) },
+      params: { receive_id_type: to },
+      data: { receive_id: id, msg_type: 'text', content: JSON.stringify({ text }) },
     })
   }
 }
 
-type Heard = { openId: string; text: string; groupId: string | null }
+type Heard = { openId: string; text: string; chatId: string; isGroup: boolean }
 
-/** Who wrote what, and in which group, of an `im.message.receive_v1` event. */
+/** Who wrote what, and where, of an `im.message.receive_v1` event. */
 function readMessage(event: unknown): Heard {
   const message = at(event, 'message')
   const content = at(message, 'content')
   const body: unknown = typeof content === 'string' ? JSON.parse(content) : null
   return {
     openId: String(at(at(at(event, 'sender'), 'sender_id'), 'open_id') ?? ''),
-    text: String(at(body, 'text') ?? ''),
-    groupId: at(message, 'chat_type') === 'group' ? String(at(message, 'chat_id')) : null,
+    // In a group the bot hears only what mentions it, and the mention is part of the text.
+    text: String(at(body, 'text') ?? '')
+      .replace(/@_user_\d+/g, '')
+      .trim(),
+    chatId: String(at(message, 'chat_id')),
+    isGroup: at(message, 'chat_type') === 'group',
   }
 }
 
