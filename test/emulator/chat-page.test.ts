@@ -175,7 +175,11 @@ describe.skipIf(browserMissing !== undefined)(title, () => {
     await page.getByRole('button', { name: 'What if…' }).click()
     await page.getByRole('switch', { name: 'Feishu is down' }).check()
     await page.getByRole('switch', { name: 'Feishu is slow' }).check()
-    await expect.poll(() => emulator.sim.state().faults.length).toBe(2)
+    const strikes = async (path: string) => (await fetch(`${emulator.url}/open-apis${path}`)).status
+    await expect.poll(() => emulator.sim.state().faults.at(-1)?.delay_ms).toBe(2500)
+    expect(await strikes('/im/v1/messages/om_1')).toBe(503)
+    expect(await strikes('/authen/v1/user_info')).toBe(503)
+    expect(await strikes('/authen/v1/authorize')).toBe(400)
     await page.getByRole('switch', { name: 'Feishu is down' }).uncheck()
     await expect.poll(() => emulator.sim.state().faults).toMatchObject([{ delay_ms: 2500 }])
     await page.getByRole('button', { name: '+8 d' }).click()
@@ -195,6 +199,14 @@ describe.skipIf(browserMissing !== undefined)(title, () => {
     await page.getByRole('log').getByText('I am back').waitFor()
     expect(await page.getByRole('heading', { name: 'Authorization request' }).count()).toBe(0)
     problems = problems.filter((problem) => !problem.includes('net::ERR_'))
+  })
+
+  it('keeps still for readers who prefer less motion', async () => {
+    const page = await open()
+    await page.getByText(/^Start here/).waitFor()
+    const moving = `[...document.querySelectorAll('*')]
+      .filter((part) => getComputedStyle(part).animationName !== 'none').map((part) => part.className)`
+    expect(await page.evaluate(moving)).toEqual([])
   })
 
   it('fits a phone in one column', async () => {

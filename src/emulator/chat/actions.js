@@ -7,10 +7,16 @@ import { wordsIn } from './words.js'
  * @typedef {ReturnType<typeof createActions>} Actions
  */
 
-/** Faults the page can put in place; both hit every call to Feishu's API until cleared. */
+/** What an app calls. The consent page is none of it: it stays up, so that one can see the app cope. */
+const api = ['auth/*', 'authen/v1/user_info', 'authen/v2/*', 'im/*']
+
+/**
+ * Faults the page can put in place; they hit every call to Feishu's API until cleared.
+ * @type {Record<'slow' | 'down', Record<string, unknown>[]>}
+ */
 const faults = {
-  slow: { match: '* /open-apis/*', delay_ms: 2500, times: 0 },
-  down: { match: '* /open-apis/*', status: 503, times: 0 },
+  slow: [{ match: '* /open-apis/*', delay_ms: 2500, times: 0 }],
+  down: api.map((path) => ({ match: `* /open-apis/${path}`, status: 503, times: 0 })),
 }
 
 /**
@@ -44,9 +50,6 @@ export function createActions({ store, read, toast }) {
     const mine = world?.chats.find((chat) => chat.kind === 'p2p' && chat.members[0] === openId)
     store.change({ me: openId })
     if (!inGroup && mine) openChat(mine.chat_id)
-    // The consent page preselects this person. Cookies ignore ports, so this is the sandbox's own name.
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
-    document.cookie = `sim_person=${openId}; path=/; SameSite=Lax`
   }
 
   /**
@@ -109,7 +112,7 @@ export function createActions({ store, read, toast }) {
     haveFaults: (names) =>
       attempt(async () => {
         await sim.clearFaults()
-        for (const name of names) await sim.injectFault(faults[name])
+        for (const fault of names.flatMap((name) => faults[name])) await sim.injectFault(fault)
         await read()
       }),
 

@@ -91,11 +91,14 @@ function columnSet(described, reader) {
   const columns = objects(described.columns).map((column) => {
     const weighted = column.width === 'weighted' || column.width === undefined
     const weight = Math.min(5, Math.max(1, Number(column.weight) || 1))
-    return element(
+    const node = element(
       'div',
       { class: `column ${weighted ? `column-${Math.round(weight)}` : 'column-auto'}` },
       ...cardElements(objects(column.elements), reader),
     )
+    const padding = String(column.padding ?? '')
+    if (/^\d{1,2}px( \d{1,2}px){0,3}$/.test(padding)) node.style.padding = padding
+    return node
   })
   const background = ink(described.background_style).replace(/ink/g, 'background')
   const className = `columns columns-${/^[a-z]+$/.test(mode) ? mode : 'none'} ${background}`

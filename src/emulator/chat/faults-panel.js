@@ -89,8 +89,8 @@ export function createFaultsPanel({ store, actions, close }) {
     box.addEventListener('change', () => {
       const wanted = { ...active, [name]: box.checked }
       void actions.haveFaults([
-        ...(wanted.slow ? /** @type {const} */ (['slow']) : []),
         ...(wanted.down ? /** @type {const} */ (['down']) : []),
+        ...(wanted.slow ? /** @type {const} */ (['slow']) : []),
       ])
     })
     return element('label', { class: 'fault-line' }, label, box)

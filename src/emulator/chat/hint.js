@@ -24,7 +24,7 @@ export function nextHint(state, messages) {
   const words = wordsIn(state.locale)
   const cards = messages.filter(({ msg_type, recalled }) => msg_type === 'interactive' && !recalled)
   const green = cards.findLast(isGreen)
-  const curl = state.world?.hints?.curl
+  const curl = state.world?.hints?.curl?.replaceAll('{open_id}', state.me)
   if (green && curl && !state.hintsDone.includes('token')) {
     return {
       name: 'token',

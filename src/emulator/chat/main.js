@@ -73,16 +73,21 @@ live.start()
 
 /**
  * Chooses a person and a conversation when the remembered ones are not there (any more): preferably a
- * private one with a card.
+ * private one with a card, of somebody who speaks the reader's language.
  * @param {import('./sim-api.js').World} world
  */
 function settle(world) {
-  const { me, chatId } = store.value()
+  const { me, chatId, locale } = store.value()
   const isKnown = world.people.some(({ open_id }) => open_id === me)
   if (isKnown && world.chats.some(({ chat_id }) => chat_id === chatId)) return
   const cards = world.messages.filter(({ msg_type }) => msg_type === 'interactive')
   const withCard = world.chats.filter((chat) => cards.some((card) => card.chat_id === chat.chat_id))
-  const chat = withCard.find(({ kind }) => kind === 'p2p') ?? withCard[0] ?? world.chats[0]
+  const privateOnes = withCard.filter(({ kind }) => kind === 'p2p')
+  const speakers = world.people.filter((person) => person.locale === locale)
+  const mine = privateOnes.find(({ members }) =>
+    speakers.some(({ open_id }) => members.includes(open_id)),
+  )
+  const chat = mine ?? privateOnes[0] ?? withCard[0] ?? world.chats[0]
   const person = isKnown ? me : (chat?.members[0] ?? world.people[0]?.open_id)
   if (chat) store.change({ chatId: chat.chat_id })
   if (person) actions.become(person)

@@ -13,7 +13,7 @@
 
 const key = 'feishu-sandbox'
 
-/** The reader's choices, kept in the browser where it allows that. */
+/** The reader's choices, kept in the browser where it allows that, and told to the consent page. */
 export const preferences = { read, write }
 
 /** @returns {Preferences} */
@@ -32,11 +32,24 @@ function read() {
 /** @param {Preferences} choices */
 function write({ me, locale, theme, chatId, inspectorOpen, hintsDone }) {
   const kept = { me, locale, theme, chatId, inspectorOpen, hintsDone }
+  tellConsentPage('sim_person', me)
+  tellConsentPage('sim_locale', locale)
   try {
     localStorage.setItem(key, JSON.stringify(kept))
   } catch {
     // A browser that stores nothing still shows the page; choices last until it is closed.
   }
+}
+
+/**
+ * The consent page preselects the person and speaks the language. Cookies ignore ports, so the names are
+ * the sandbox's own.
+ * @param {string} name
+ * @param {string} value
+ */
+function tellConsentPage(name, value) {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
+  document.cookie = `${name}=${value}; path=/; SameSite=Lax`
 }
 
 /** @returns {Record<string, unknown>} */

@@ -65,7 +65,7 @@ fieldset{border:0;margin:20px 0 0;padding:0}legend{padding:0;margin:0 0 8px;font
 .scopes{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:10px}
 .scopes li{padding:9px 12px}.scopes li+li{border-top:1px solid var(--line)}
 code{display:block;font:12px/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(--quiet)}
-.choices{display:flex;gap:12px;margin-top:24px}
+.choices{position:sticky;bottom:0;display:flex;gap:12px;margin-top:12px;padding:12px 0;background:var(--card)}
 button{flex:1;min-height:44px;border-radius:8px;border:1px solid var(--line);background:transparent;color:var(--text);font:inherit;cursor:pointer}
 button.primary{background:var(--accent);border-color:var(--accent);color:var(--accent-text);font-weight:600;order:2}
 button:hover{filter:brightness(1.06)}

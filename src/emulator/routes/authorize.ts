@@ -28,7 +28,7 @@ function show(context: EmulatorContext, request: EmulatorRequest): Answer {
   const page = consentPage({
     appName: app.name,
     people: people.filter((person) => person.status !== 'resigned'),
-    selectedOpenId: rememberedPerson(request),
+    selectedOpenId: cookie(request.headers, 'sim_person'),
     scopes: asked.scopes,
     locale: localeOf(request),
   })
@@ -69,12 +69,17 @@ function errorPage(
 
 function localeOf({ query, headers }: EmulatorRequest) {
   return pageLocale({
-    locale: query.get('locale') ?? undefined,
+    locale: query.get('locale') ?? cookie(headers, 'sim_locale'),
     acceptLanguage: headers['accept-language'],
   })
 }
 
-function rememberedPerson({ headers }: EmulatorRequest): string | undefined {
-  const value = /(?:^|; *)sim_person=([^;]+)/.exec(headers.cookie ?? '')?.[1]
+/** What the chat page or an earlier consent remembered. */
+function cookie(
+  headers: EmulatorRequest['headers'],
+  name: 'sim_person' | 'sim_locale',
+): string | undefined {
+  const pairs = (headers.cookie ?? '').split(/; */)
+  const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
   return value === undefined ? undefined : decodeURIComponent(value)
 }
