@@ -75,6 +75,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     apps,
     store,
     encryptionKeys: config.encryptionKeys,
+    refreshThreshold: config.tokenRefreshThreshold,
     sessionSeconds: config.sessionTtlSeconds,
     retentionDays: config.sessionRetentionDays,
     clock,

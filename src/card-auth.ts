@@ -31,6 +31,8 @@ export type CardAuthOptions = {
   brand?: 'feishu' | 'lark'
   /** Asked for when a call names none; default `offline_access`. */
   scopes?: readonly string[]
+  /** A token is refreshed when less than this share of its lifetime is left; default 0.1. */
+  refreshThreshold?: number
   /** How long a card can be used, in seconds; default 600. */
   sessionTtlSeconds?: number
   /** How long ended sessions are kept; default 30. */
@@ -104,6 +106,7 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     apps: [app],
     store,
     encryptionKeys: keys.keys,
+    refreshThreshold: options.refreshThreshold ?? 0.1,
     sessionSeconds: options.sessionTtlSeconds ?? 600,
     retentionDays: options.sessionRetentionDays ?? 30,
     clock,

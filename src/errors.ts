@@ -1,16 +1,11 @@
-import type { ErrorCode } from './error-code.ts'
+import {
+  CardAuthError,
+  type ErrorCode,
+  FeishuAnsweredError,
+  type FeishuFacts,
+} from './error-base.ts'
 
-export type { ErrorCode }
-
-/** The base of every error this product throws on purpose; the message says what happened and what to do next. */
-export abstract class CardAuthError extends Error {
-  abstract readonly code: ErrorCode
-
-  constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options)
-    this.name = new.target.name
-  }
-}
+export { CardAuthError, type ErrorCode, type FeishuFacts }
 
 /** One thing wrong with the configuration, and how to mend it. */
 export type ConfigurationFault = { name: string; problem: string; fix: string }
@@ -130,24 +125,6 @@ export class InvalidStateError extends CardAuthError {
   }
 }
 
-/** Facts that come with a refusal by Feishu: its numeric code and its log id, both safe to log. */
-export type FeishuFacts = {
-  feishuCode?: number | undefined
-  logId?: string | undefined
-  cause?: unknown
-}
-
-abstract class FeishuAnsweredError extends CardAuthError {
-  readonly feishuCode: number | undefined
-  readonly logId: string | undefined
-
-  constructor(message: string, facts: FeishuFacts = {}) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
-    this.feishuCode = facts.feishuCode
-    this.logId = facts.logId
-  }
-}
-
 /** The authorization code lived longer than its five minutes. */
 export class AuthorizationCodeExpiredError extends FeishuAnsweredError {
   readonly code = 'authorization_code_expired'
@@ -252,6 +229,19 @@ export class FeishuUnavailableError extends FeishuAnsweredError {
     super('Feishu is not answering as it should. Nothing was lost; try again shortly.', facts)
     this.reason = reason
     this.retryAfterSeconds = facts.retryAfterSeconds ?? 5
+  }
+}
+
+/** A token ran out and could not be refreshed now, or nobody knows yet whether its refresh token was spent. */
+export class TokenRefreshFailedError extends CardAuthError {
+  readonly code = 'token_refresh_failed'
+  readonly reason: string
+  readonly retryAfterSeconds: number
+
+  constructor(reason: string, retryAfterSeconds: number, options?: { cause?: unknown }) {
+    super('The token could not be refreshed now. The grant is kept; try again shortly.', options)
+    this.reason = reason
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 

@@ -25,6 +25,7 @@ export type PartsOptions = {
   apps: readonly PartsApp[]
   store: OpenStore
   encryptionKeys: KeyRing
+  refreshThreshold: number
   sessionSeconds: number
   retentionDays: number
   clock: Clock
@@ -81,6 +82,7 @@ export function createParts(options: PartsOptions): Parts {
     clock,
     events,
     background,
+    refreshThreshold: options.refreshThreshold,
     sessionSeconds: options.sessionSeconds,
     retentionDays: options.retentionDays,
   })

@@ -20,6 +20,7 @@ import { createShowCard, type ShowCard } from './show-card.ts'
 import { createStoreGrant } from './store-grant.ts'
 import { createSweep, type Sweep } from './sweep.ts'
 import { createTickets, type Tickets } from './ticket.ts'
+import { createTokens, type Tokens } from './tokens.ts'
 import { createWaitForSession, type WaitForSession } from './wait-for-session.ts'
 
 /** Everything the domain can do. */
@@ -37,6 +38,7 @@ export interface Auth {
   sendAgain: SendAgain
   readUserAccessToken: ReadUserAccessToken
   getUserAccessToken: GetUserAccessToken
+  tokens: Tokens
   showCard: ShowCard
   sweep: Sweep
 }
@@ -51,6 +53,8 @@ export type AuthNeighbours = {
   clock: Clock
   events: AuthEvents
   background: Background
+  /** TOKEN_REFRESH_THRESHOLD: refresh when less than this share of the lifetime is left. */
+  refreshThreshold: number
   sessionSeconds: number
   retentionDays: number
 }
@@ -66,7 +70,8 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
   const storeGrant = createStoreGrant({ ...base, readSession })
   const waitForSession = createWaitForSession({ ...base, readSession })
   const requestAuthorization = createRequestAuthorization({ openSession, readSession, showCard })
-  const readUserAccessToken = createReadUserAccessToken(base)
+  const tokens = createTokens(base)
+  const { findFreshToken } = tokens
   return {
     apps,
     tickets,
@@ -84,12 +89,14 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
     }),
     answerCardClick: createAnswerCardClick({ ...base, openSession, showCard }),
     sendAgain: createSendAgain({ ...base, openSession, readSession, showCard }),
-    readUserAccessToken,
+    readUserAccessToken: createReadUserAccessToken(findFreshToken),
     getUserAccessToken: createGetUserAccessToken({
-      readUserAccessToken,
+      clock: neighbours.clock,
+      findFreshToken,
       requestAuthorization,
       waitForSession,
     }),
+    tokens,
     showCard,
     sweep: createSweep(base),
   }

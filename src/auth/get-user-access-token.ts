@@ -4,74 +4,97 @@ import {
   AuthorizationRequiredError,
   InsufficientScopeError,
 } from '../errors.ts'
+import type { FindFreshToken, FreshToken, TokenRequest } from './fresh-token.ts'
 import { missingScopes, type UserAccessToken } from './grant.ts'
 import type { AuthorizationRequest } from './open-session.ts'
-import type { ReadUserAccessToken } from './read-user-access-token.ts'
+import type { Clock } from './ports.ts'
 import type { RequestAuthorization } from './request-authorization.ts'
 import type { AuthSession } from './session.ts'
 import type { WaitForSession } from './wait-for-session.ts'
 
 /** The one call of a bot: which token, and how long to wait for the person. */
-export type UserAccessTokenRequest = AuthorizationRequest & {
-  /** Seconds the token must still live. */
-  minValidity?: number | undefined
-  /** Milliseconds to wait for the person; 0 sends the card and throws {@link AuthorizationRequiredError} at once. */
-  waitMilliseconds?: number | undefined
-  signal?: AbortSignal | undefined
-}
+export type UserAccessTokenRequest = AuthorizationRequest &
+  TokenRequest & {
+    /** Milliseconds to wait for the person; 0 sends the card and answers at once. */
+    waitMilliseconds?: number | undefined
+    signal?: AbortSignal | undefined
+  }
 
-/**
- * A token that works: the stored one while it is fresh, else the one the person grants on a card.
- * @throws {AuthorizationRequiredError} when the card is out and the wait is over.
- * @throws {AuthorizationRejectedError} when they decline.
- * @throws {AuthorizationExpiredError} when the request runs out, is withdrawn or replaced.
- * @throws {InsufficientScopeError} when they grant less than was asked.
- */
-export type GetUserAccessToken = (request: UserAccessTokenRequest) => Promise<UserAccessToken>
+/** A token, or the session whose card is waiting for the person. */
+export type TokenOrSession =
+  | { kind: 'token'; token: UserAccessToken }
+  | { kind: 'asked'; session: AuthSession; created: boolean }
+
+/** The one call in both of its forms. */
+export interface GetUserAccessToken {
+  /**
+   * A token that works: stored, refreshed, or granted on a card while the caller waits.
+   * @throws {AuthorizationRequiredError} when the card is out and the wait is over.
+   * @throws {AuthorizationRejectedError} when they decline.
+   * @throws {AuthorizationExpiredError} when the request runs out or is withdrawn.
+   * @throws {InsufficientScopeError} when they grant less than was asked.
+   */
+  (request: UserAccessTokenRequest): Promise<UserAccessToken>
+  /** The same, with the waiting session as an answer instead of {@link AuthorizationRequiredError}. */
+  orSession(request: UserAccessTokenRequest): Promise<TokenOrSession>
+}
 
 type Neighbours = {
-  readUserAccessToken: ReadUserAccessToken
+  findFreshToken: FindFreshToken
   requestAuthorization: RequestAuthorization
   waitForSession: WaitForSession
+  clock: Clock
 }
 
-/** Creates the use case behind the library's `getUserAccessToken`. */
+/** Creates the use case behind `getUserAccessToken` and `POST /v1/tokens`. */
 export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessToken {
-  const { readUserAccessToken, requestAuthorization, waitForSession } = neighbours
+  const { findFreshToken, requestAuthorization, waitForSession, clock } = neighbours
 
-  return async (request) => {
-    const stored = await readFresh(request)
-    if (stored) return stored
-    const { session } = await requestAuthorization(request)
-    const ended = await waitForSession(session.id, request.waitMilliseconds ?? 0, request.signal)
-    const granted = grantedScopes(ended)
-    const lacking = missingScopes(request.scopes ?? [], granted)
-    if (lacking.length > 0) throw new InsufficientScopeError(lacking)
-    return readUserAccessToken(request)
-  }
-
-  async function readFresh(request: UserAccessTokenRequest): Promise<UserAccessToken | null> {
-    try {
-      return await readUserAccessToken(request)
-    } catch (error) {
-      if (error instanceof AuthorizationRequiredError) return null
-      throw error
+  async function orSession(request: UserAccessTokenRequest): Promise<TokenOrSession> {
+    const until = clock.now().getTime() + (request.waitMilliseconds ?? 0)
+    for (;;) {
+      const found = await findFreshToken(request)
+      if (found.kind === 'token') return found
+      const asked = await requestAuthorization({ ...request, scopes: scopesToAsk(request, found) })
+      const left = Math.max(0, until - clock.now().getTime())
+      const session = await waitForSession(asked.session.id, left, request.signal)
+      // A wider request of somebody else took this one along: wait for that one.
+      if (session.endReason === 'superseded' && clock.now().getTime() < until) continue
+      if (session.state === 'pending') return { kind: 'asked', session, created: asked.created }
+      checkGranted(session, request)
+      const granted = await findFreshToken({ ...request, forceRefresh: false })
+      if (granted.kind === 'token') return granted
+      throw new InsufficientScopeError(granted.missingScopes)
     }
   }
+
+  const getUserAccessToken = async (request: UserAccessTokenRequest): Promise<UserAccessToken> => {
+    const result = await orSession(request)
+    if (result.kind === 'token') return result.token
+    const { appId, openId, scopes } = result.session
+    const why = 'A card is waiting for this person.'
+    throw new AuthorizationRequiredError({ appId, openId, missingScopes: scopes, why })
+  }
+  return Object.assign(getUserAccessToken, { orSession })
 }
 
-function grantedScopes(session: AuthSession): readonly string[] {
-  const { appId, openId, scopes } = session
-  switch (session.state) {
-    case 'completed':
-      return session.grantedScopes ?? []
-    case 'rejected':
-      throw new AuthorizationRejectedError()
-    case 'expired':
-      throw new AuthorizationExpiredError('The request ended before the person decided.')
-    case 'pending': {
-      const why = 'A card is waiting for this person.'
-      throw new AuthorizationRequiredError({ appId, openId, missingScopes: scopes, why })
-    }
+/** A step-up asks only for what is new; without offline_access its token could not be refreshed. */
+function scopesToAsk(
+  { scopes }: UserAccessTokenRequest,
+  found: Extract<FreshToken, { kind: 'needs_person' }>,
+): readonly string[] | undefined {
+  if (found.why !== 'scopes_missing') return scopes
+  return found.mayRefresh ? [...found.missingScopes, 'offline_access'] : found.missingScopes
+}
+
+function checkGranted(session: AuthSession, { scopes = [] }: UserAccessTokenRequest): void {
+  if (session.state === 'rejected') throw new AuthorizationRejectedError()
+  if (session.state === 'expired') {
+    throw new AuthorizationExpiredError('The request ended before the person decided.')
   }
+  const lacking = missingScopes(
+    scopes.filter((scope) => session.scopes.includes(scope)),
+    session.grantedScopes ?? [],
+  )
+  if (lacking.length > 0) throw new InsufficientScopeError(lacking)
 }

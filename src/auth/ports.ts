@@ -102,12 +102,18 @@ export interface AttemptStore {
   deleteExpired(expiredBefore: Date, limit: number): Promise<number>
 }
 
+/** The two columns of a grant that hold tokens. */
+export type SealedPair = Pick<Grant, 'sealedAccessToken' | 'sealedRefreshToken'>
+
 /** Grants on disk. */
 export interface GrantStore {
   /** Writes the grant of a consent; the newest consent wins, and null means a newer one is there. */
   save(grant: Omit<Grant, 'version'>): Promise<Grant | null>
   find(appId: string, openId: string): Promise<Grant | null>
-  /** Writes a refreshed pair by compare-and-set on the version it started from; null when that version is gone. */
+  /**
+   * Writes a refreshed pair by compare-and-set on the version and the consent it started from; null when they are gone.
+   * Who consented, when and in which session stays as it was.
+   */
   rotate(fromVersion: number, grant: Omit<Grant, 'version'>): Promise<Grant | null>
   countUsable(now: Date): Promise<{ appId: string; count: number }[]>
 }

@@ -1,55 +1,41 @@
 import { AuthorizationRequiredError } from '../errors.ts'
-import type { Apps } from './apps.ts'
-import { missingScopes, type UserAccessToken } from './grant.ts'
-import type { Clock, Store, TokenCipher } from './ports.ts'
-import { accessTokenBinding } from './store-grant.ts'
-
-/** Which token a caller needs; `minValidity` in seconds. */
-export type TokenRequest = {
-  openId: string
-  appId?: string | undefined
-  scopes?: readonly string[] | undefined
-  minValidity?: number | undefined
-}
+import type { FindFreshToken, NeedReason, TokenRequest } from './fresh-token.ts'
+import type { UserAccessToken } from './grant.ts'
 
 /**
- * Reads a stored token that is still fresh: one indexed read, one unseal, no network.
- * @throws {AuthorizationRequiredError} when there is none, it runs out too soon or lacks a scope.
- * @throws {TokenUnreadableError} when it cannot be opened; that is an alarm, not a missing grant.
+ * A token that works, without asking the person.
+ * @throws {AuthorizationRequiredError} when only the person can help; {@link FindFreshToken} tells the other errors.
  */
 export type ReadUserAccessToken = (request: TokenRequest) => Promise<UserAccessToken>
 
-/** A token handed out should outlive the call it is made for, in seconds. */
-const MIN_VALIDITY = 60
+/** Creates the use case behind `GET /v1/tokens/{open_id}` and a forced refresh. */
+export function createReadUserAccessToken(findFreshToken: FindFreshToken): ReadUserAccessToken {
+  return async (request) => {
+    const found = await findFreshToken(request)
+    if (found.kind === 'token') return found.token
+    const { appId, missingScopes, why } = found
+    const { openId } = request
+    throw new AuthorizationRequiredError({ appId, openId, missingScopes, why: inWords(why) })
+  }
+}
 
-type Neighbours = { apps: Apps; store: Store; cipher: TokenCipher; clock: Clock }
-
-/** Creates the use case behind `GET /v1/tokens/{open_id}`. */
-export function createReadUserAccessToken(neighbours: Neighbours): ReadUserAccessToken {
-  const { apps, store, cipher, clock } = neighbours
-  return async ({ openId, appId: wanted, scopes = [], minValidity = MIN_VALIDITY }) => {
-    const { appId } = apps.resolve(wanted)
-    const grant = await store.grants.find(appId, openId)
-    if (!grant) {
-      const why = 'This person has not authorized the app yet.'
-      throw new AuthorizationRequiredError({ appId, openId, missingScopes: scopes, why })
-    }
-    const lacking = missingScopes(scopes, grant.scopes)
-    if (lacking.length > 0) {
-      const why = `This person has not granted: ${lacking.join(' ')}.`
-      throw new AuthorizationRequiredError({ appId, openId, missingScopes: lacking, why })
-    }
-    const secondsLeft = (grant.accessTokenExpiresAt.getTime() - clock.now().getTime()) / 1000
-    if (secondsLeft < minValidity) {
-      const why = 'The stored token has run out, or will too soon.'
-      throw new AuthorizationRequiredError({ appId, openId, missingScopes: [], why })
-    }
-    return {
-      accessToken: cipher.open(grant.sealedAccessToken, accessTokenBinding(grant)),
-      expiresAt: grant.accessTokenExpiresAt,
-      scopes: grant.scopes,
-      openId,
-      appId,
-    }
+function inWords(why: NeedReason): string {
+  switch (why) {
+    case 'never_authorized':
+      return 'This person has not authorized the app yet.'
+    case 'scopes_missing':
+      return 'This person has not granted every scope that is needed.'
+    case 'expired':
+      return 'The authorization has run out; Feishu ends it when it is not used for long, and after 365 days.'
+    case 'revoked':
+      return 'The authorization was revoked.'
+    case 'invalid':
+    case 'reused':
+    case 'lost_rotation':
+      return 'Feishu no longer accepts the stored refresh token.'
+    case 'user_status':
+      return 'Feishu does not let this person use the app at the moment.'
+    case 'no_refresh_token':
+      return 'The token has run out and Feishu gave none to refresh it: ask for offline_access, and turn on "refresh user_access_token" in the developer console.'
   }
 }

@@ -6,10 +6,6 @@ export type RefreshSchedule = {
   nextLook(grant: Grant, lastUsedAt: Date | null, now: Date): Date | null
   /** Tells whether a token is so close to its end that it should be refreshed. */
   isDue(grant: Grant, now: Date): boolean
-  /** Tells whether the refresh token itself needs to be kept alive. */
-  needsKeepAlive(grant: Grant, now: Date): boolean
-  /** Tells whether somebody used the grant so lately that its access token should stay fresh. */
-  isInUse(lastUsedAt: Date | null, now: Date): boolean
 }
 
 const DAY_MS = 86_400_000
@@ -52,10 +48,5 @@ export function createRefreshSchedule(
       const left = grant.accessTokenExpiresAt.getTime() - now.getTime()
       return left <= accessLifetime(grant) * threshold
     },
-    needsKeepAlive(grant, now) {
-      const earliest = keepAliveAt(grant, -SPREAD)
-      return earliest !== null && now.getTime() >= earliest
-    },
-    isInUse,
   }
 }

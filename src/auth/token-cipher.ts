@@ -71,6 +71,11 @@ export function createTokenCipher({
   }
 }
 
+/** Tells which key sealed a value, from the id in front; null when the value is not one that was sealed. */
+export function keyIdOf(sealed: string): string | null {
+  return /^([A-Za-z0-9_-]{1,32})\./.exec(sealed)?.[1] ?? null
+}
+
 /** Reads `kid:base64(32 bytes)`, comma separated, and finds every fault at once. */
 export function parseKeyRing(text: string): ParsedKeyRing {
   const faults: Omit<ConfigurationFault, 'name'>[] = []

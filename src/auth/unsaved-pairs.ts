@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from '../errors.ts'
 import type { Background } from './background.ts'
 import type { UserAccessToken } from './grant.ts'
 import type { Clock } from './ports.ts'
@@ -17,9 +18,8 @@ const AGAIN_MS = 1000
 export function createUnsavedPairs(neighbours: {
   clock: Clock
   background: Background
-  onFailure: (error: unknown) => void
 }): UnsavedPairs {
-  const { clock, background, onFailure } = neighbours
+  const { clock, background } = neighbours
   const pairs = new Map<string, UserAccessToken>()
   const nameOf = ({ appId, openId }: GrantKey) => `${appId} ${openId}`
   return {
@@ -34,7 +34,7 @@ export function createUnsavedPairs(neighbours: {
             await save()
             break
           } catch (error) {
-            onFailure(error)
+            if (!(error instanceof StoreUnavailableError)) throw error
           }
         }
         pairs.delete(nameOf(key))

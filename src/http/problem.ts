@@ -35,6 +35,7 @@ export const PROBLEMS = {
   session_not_pending: { status: 409, title: 'The session has already ended' },
   state_invalid: { status: 400, title: 'The authorization link is not valid' },
   store_unavailable: { status: 503, title: 'The database is not available' },
+  token_refresh_failed: { status: 503, title: 'The token could not be refreshed' },
   token_unreadable: { status: 500, title: 'A stored secret cannot be opened' },
   unknown_app: { status: 422, title: 'No such app is configured' },
   unauthenticated: { status: 401, title: 'An API key is needed' },

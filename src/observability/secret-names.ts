@@ -63,6 +63,7 @@ const ERROR_CODES: Record<ErrorCode, true> = {
   session_not_pending: true,
   state_invalid: true,
   store_unavailable: true,
+  token_refresh_failed: true,
   token_unreadable: true,
   unknown_app: true,
 }

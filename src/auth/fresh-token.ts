@@ -1,0 +1,133 @@
+import { FeishuUnavailableError, TokenRefreshFailedError } from '../errors.ts'
+import type { Apps } from './apps.ts'
+import { type Grant, missingScopes, type UserAccessToken } from './grant.ts'
+import type { NoteUse } from './note-use.ts'
+import type { Clock, Store } from './ports.ts'
+import type { RefreshGrant } from './refresh-grant.ts'
+import type { RefreshResult } from './refresh-grant-result.ts'
+import type { FinishedReason } from './refresh-outcome.ts'
+import type { RefreshSchedule } from './refresh-schedule.ts'
+
+/** Which token a caller needs; `minValidity` in seconds. */
+export type TokenRequest = {
+  openId: string
+  appId?: string | undefined
+  scopes?: readonly string[] | undefined
+  minValidity?: number | undefined
+  /** Refreshes although the stored token is fresh. */
+  forceRefresh?: boolean | undefined
+}
+
+/** Why only the person can help. */
+export type NeedReason = 'never_authorized' | 'scopes_missing' | FinishedReason
+
+/** A token that works, or what is needed from the person. */
+export type FreshToken =
+  | { kind: 'token'; token: UserAccessToken }
+  | {
+      kind: 'needs_person'
+      appId: string
+      why: NeedReason
+      missingScopes: readonly string[]
+      /** The stored grant may be refreshed; one that replaces it should be, too. */
+      mayRefresh: boolean
+    }
+
+/**
+ * Finds a token that works: stored and fresh, or refreshed exactly once. Never a silently stale one.
+ * @throws {FeishuUnavailableError} when it ran out and Feishu does not answer.
+ * @throws {AppMisconfiguredError} when it ran out and the app is refused.
+ * @throws {TokenRefreshFailedError} when it ran out and nobody knows yet whether its refresh token was spent.
+ * @throws {TokenUnreadableError} when it cannot be opened; that is an alarm, not a missing grant.
+ */
+export type FindFreshToken = (request: TokenRequest) => Promise<FreshToken>
+
+/** A token handed out should outlive the call it is made for, in seconds. */
+const MIN_VALIDITY = 60
+
+type Neighbours = {
+  apps: Apps
+  store: Pick<Store, 'grants'>
+  clock: Clock
+  schedule: RefreshSchedule
+  refreshGrant: RefreshGrant
+  readToken: (grant: Grant) => UserAccessToken
+  noteUse: NoteUse
+}
+
+/** Creates the one way to a token; the hot path is one indexed read and one unseal. */
+export function createFindFreshToken(neighbours: Neighbours): FindFreshToken {
+  const { apps, store, clock, schedule, refreshGrant, readToken, noteUse } = neighbours
+
+  return async (request) => {
+    const { openId, scopes = [], minValidity = MIN_VALIDITY, forceRefresh = false } = request
+    const { appId } = apps.resolve(request.appId)
+    const grant = await store.grants.find(appId, openId)
+    const needs = (why: NeedReason, missing: readonly string[]): FreshToken => ({
+      kind: 'needs_person',
+      appId,
+      why,
+      missingScopes: missing,
+      mayRefresh: grant !== null && grant.sealedRefreshToken !== null,
+    })
+    if (!grant) return needs('never_authorized', scopes)
+    const lacking = missingScopes(scopes, grant.scopes)
+    if (lacking.length > 0) return needs('scopes_missing', lacking)
+
+    const lasts = (candidate: { accessTokenExpiresAt: Date }) =>
+      candidate.accessTokenExpiresAt.getTime() - clock.now().getTime() >= minValidity * 1000
+    const isFresh = (candidate: Grant) =>
+      lasts(candidate) && !schedule.isDue(candidate, clock.now())
+    noteUse(grant)
+    if (!forceRefresh && isFresh(grant)) return { kind: 'token', token: readToken(grant) }
+
+    const result = await refreshGrant({
+      appId,
+      openId,
+      urgency: 'awaited',
+      insists: forceRefresh,
+      isEnough: (candidate) =>
+        forceRefresh ? candidate.version > grant.version : isFresh(candidate),
+    })
+    switch (result.kind) {
+      case 'fresh': {
+        const missing = missingScopes(scopes, result.token.scopes)
+        return missing.length > 0
+          ? needs('scopes_missing', missing)
+          : { kind: 'token', token: result.token }
+      }
+      case 'missing':
+        return needs('never_authorized', scopes)
+      case 'finished':
+        // The old access token lives until its own end, unless the person lost the right to use the app.
+        return !forceRefresh && lasts(grant) && result.reason !== 'user_status'
+          ? { kind: 'token', token: readToken(grant) }
+          : needs(result.reason, scopes)
+      case 'setback':
+        if (forceRefresh || !lasts(grant)) throw errorOf(result)
+        return { kind: 'token', token: readToken(grant) }
+    }
+  }
+}
+
+function errorOf(setback: Extract<RefreshResult, { kind: 'setback' }>): Error {
+  const { reason, error, retryAfterSeconds } = setback
+  switch (reason) {
+    case 'policy':
+    case 'config':
+      return error ?? new TokenRefreshFailedError(reason, retryAfterSeconds)
+    case 'upstream':
+      return new FeishuUnavailableError('upstream_5xx', { cause: error, retryAfterSeconds })
+    case 'timeout':
+      return new FeishuUnavailableError('upstream_timeout', { cause: error, retryAfterSeconds })
+    case 'network':
+    case 'rate_limited':
+      return new FeishuUnavailableError(reason, { cause: error, retryAfterSeconds })
+    case 'drift':
+    case 'lease_timeout':
+    case 'ambiguous':
+    case 'persist_failed':
+    case 'internal':
+      return new TokenRefreshFailedError(reason, retryAfterSeconds, { cause: error })
+  }
+}
