@@ -53,6 +53,7 @@ describe('after a day on which everything happened, no secret is', () => {
   }, 240_000)
   afterAll(() => database?.stop())
 
+  const oneOfEachKind = () => new Map(canaries.map((canary) => [canary.kind, canary])).values()
   const named = (pattern: RegExp) => surfaces.filter(({ name }) => pattern.test(name))
 
   it.each(PLACES)('%s', (_where, pattern) => {
@@ -74,7 +75,7 @@ describe('after a day on which everything happened, no secret is', () => {
       const text = longest?.text ?? ''
       expect(text.length).toBeGreaterThan(100)
       const middle = text.length / 2
-      for (const { kind, value } of canaries) {
+      for (const { kind, value } of oneOfEachKind()) {
         const planted = text.slice(0, middle) + value.slice(0, 40) + text.slice(middle)
         expect(scan({ name: 'a copy', text: planted }).map((leak) => leak.kind)).toContain(kind)
       }
