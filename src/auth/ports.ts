@@ -172,6 +172,8 @@ export interface OAuthClient {
   fetchTokenOwner(appId: string, accessToken: string): Promise<TokenOwner>
   /** Ends one access token at Feishu (RFC 7009). */
   revokeAccessToken(appId: string, accessToken: string): Promise<void>
+  /** Ends refreshing at Feishu (RFC 7009): the person must authorize again; the access token lives on until its own end. */
+  revokeRefreshToken(appId: string, refreshToken: string): Promise<void>
 }
 
 /** One log line: a name from the closed list of events, and its facts; no secret may be among them. */

@@ -39,7 +39,7 @@ export function createAttempts(engine: Engine): AttemptStore {
     async deleteExpired(expiredBefore, limit) {
       const picked = pickRows(engine, {
         from: attempts,
-        key: attempts.stateHash,
+        key: [attempts.stateHash],
         where: lt(attempts.expiresAt, expiredBefore),
         oldestBy: attempts.expiresAt,
         limit,
@@ -47,7 +47,7 @@ export function createAttempts(engine: Engine): AttemptStore {
       const rows = await database
         .with(picked.rows)
         .delete(attempts)
-        .where(picked.include(attempts.stateHash))
+        .where(picked.areTheseRows)
         .returning({ stateHash: attempts.stateHash })
       return rows.length
     },

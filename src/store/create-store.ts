@@ -7,6 +7,8 @@ import { createSeenEvents } from './seen-events.ts'
 import { createSessionCards } from './session-cards.ts'
 import { createSessionMoves } from './session-moves.ts'
 import { createSessionRecords } from './sessions.ts'
+import { createUpkeepLeases } from './upkeep-leases.ts'
+import { createUpkeepRecords } from './upkeeps.ts'
 import { type OperationListener, watchOperations } from './watch-operations.ts'
 
 /** The store and the engine it was opened on. */
@@ -21,6 +23,7 @@ export function createStore(engine: Engine, onOperation?: OperationListener): Op
     ...createSessionMoves(engine),
     ...createSessionCards(engine),
   }
+  const upkeeps = { ...createUpkeepRecords(engine), ...createUpkeepLeases(engine) }
   const database = watch('database', { ping: () => rewriteProbe(engine) })
   let closing: Promise<void> | null = null
 
@@ -29,6 +32,7 @@ export function createStore(engine: Engine, onOperation?: OperationListener): Op
     sessions: watch('sessions', sessions),
     attempts: watch('attempts', createAttempts(engine)),
     grants: watch('grants', createGrants(engine)),
+    upkeeps: watch('upkeeps', upkeeps),
     seenEvents: watch('seen_events', createSeenEvents(engine)),
     ping: () => database.ping(),
     close() {

@@ -13,15 +13,18 @@ import {
   sql,
 } from 'drizzle-orm'
 import type { Grant } from '../auth/grant.ts'
-import type { GrantStore } from '../auth/ports.ts'
+import type { GrantStore, SealedPair } from '../auth/ports.ts'
+import { keyIdOf } from '../auth/token-cipher.ts'
+import type { GrantKey } from '../auth/upkeep.ts'
 import { bind } from './dialects.ts'
 import type { Engine } from './engine.ts'
 
 /** Creates the statements on grants. */
 export function createGrants({ database, dialect, schema }: Engine): GrantStore {
   const { grants, sessions } = schema
+  const { sealedWith: _onlyTheStoreKnows, ...columns } = getTableColumns(grants)
   const findByPerson = database
-    .select()
+    .select(columns)
     .from(grants)
     .where(
       and(eq(grants.appId, sql.placeholder('appId')), eq(grants.openId, sql.placeholder('openId'))),
@@ -47,8 +50,26 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
           set: { ...Object.fromEntries(proposals), version: sql`${version} + 1` },
           setWhere: sql`${isNewerConsent} or (${isSameConsent} and ${isNotRefreshed})`,
         })
-        .returning()
+        .returning(columns)
       return saved ?? null
+    },
+
+    async rotate(fromVersion, grant) {
+      const [rotated] = await database
+        .update(grants)
+        .set({
+          scopes: grant.scopes,
+          sealedAccessToken: grant.sealedAccessToken,
+          accessTokenExpiresAt: grant.accessTokenExpiresAt,
+          sealedRefreshToken: grant.sealedRefreshToken,
+          refreshTokenExpiresAt: grant.refreshTokenExpiresAt,
+          issuedAt: grant.issuedAt,
+          sealedWith: keyIdOfPair(grant),
+          version: sql`${grants.version} + 1`,
+        })
+        .where(and(isGrantOf(grant), eq(grants.version, fromVersion), isFromConsentOf(grant)))
+        .returning(columns)
+      return rotated ?? null
     },
 
     async find(appId, openId) {
@@ -63,6 +84,15 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
         .where(or(gt(grants.accessTokenExpiresAt, now), gt(grants.refreshTokenExpiresAt, now)))
         .groupBy(grants.appId)
     },
+  }
+
+  function isGrantOf({ appId, openId }: GrantKey): SQL | undefined {
+    return and(eq(grants.appId, appId), eq(grants.openId, openId))
+  }
+
+  /** Versions begin at one again when a deleted grant is given anew; its consent is another then. */
+  function isFromConsentOf({ sessionId, authorizedAt }: Omit<Grant, 'version'>): SQL | undefined {
+    return and(eq(grants.sessionId, sessionId), eq(grants.authorizedAt, authorizedAt))
   }
 
   /** The row to write, selected from its own session: no row when that session ended without a token. */
@@ -81,6 +111,7 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
         sealedAccessToken: bind(grant.sealedAccessToken, grants.sealedAccessToken),
         refreshTokenExpiresAt: bind(grant.refreshTokenExpiresAt, grants.refreshTokenExpiresAt),
         sealedRefreshToken: bind(grant.sealedRefreshToken, grants.sealedRefreshToken),
+        sealedWith: bind(keyIdOfPair(grant), grants.sealedWith),
       })
       .from(sessions)
       .where(
@@ -92,6 +123,12 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
         ),
       )
   }
+}
+
+/** Which key sealed a pair; null, that is unknown, when it was not one key or the values do not tell. */
+function keyIdOfPair({ sealedAccessToken, sealedRefreshToken }: SealedPair): string | null {
+  const keyId = keyIdOf(sealedAccessToken)
+  return sealedRefreshToken === null || keyIdOf(sealedRefreshToken) === keyId ? keyId : null
 }
 
 /** The value that the row on its way in has for this column. */

@@ -1,8 +1,8 @@
-import { inArray, type SQL } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Engine } from './engine.ts'
 
-/** Rows picked for one statement: name them in its `with`, and let its guard ask `include`. */
+/** Rows picked for one statement: name `rows` in its `with`, and let its guard ask `areTheseRows`. */
 export type PickedRows = ReturnType<typeof pickRows>
 
 /**
@@ -16,21 +16,20 @@ export function pickRows(
   { database, dialect }: Engine,
   choice: {
     from: PgTable
-    key: PgColumn
+    /** The columns of the primary key. */
+    key: readonly PgColumn[]
     where: SQL | undefined
     oldestBy: PgColumn
     limit: number
   },
 ) {
   const query = database
-    .select({ key: choice.key })
+    .select(Object.fromEntries(choice.key.map((column) => [column.name, column])))
     .from(choice.from)
     .where(choice.where)
     .orderBy(choice.oldestBy)
     .limit(choice.limit)
   const rows = database.$with('picked').as(dialect.lockAndSkipLocked(query))
-  return {
-    rows,
-    include: (key: PgColumn): SQL => inArray(key, database.select({ key: rows.key }).from(rows)),
-  }
+  const key = sql.join([...choice.key], sql`, `)
+  return { rows, areTheseRows: sql`(${key}) in ${database.select().from(rows)}` }
 }

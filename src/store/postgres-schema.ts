@@ -2,4 +2,5 @@ import { postgresDialect } from './dialects.ts'
 import { createSchema } from './schema.ts'
 
 /** The tables in Postgres, as drizzle-kit reads them. */
-export const { sessions, attempts, grants, seenEvents, writeProbe } = createSchema(postgresDialect)
+export const { sessions, attempts, grants, upkeeps, seenEvents, writeProbe } =
+  createSchema(postgresDialect)

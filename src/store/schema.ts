@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { FailureReason } from '../auth/failure-reason.ts'
+import type { FinishedReason, SetbackReason } from '../auth/refresh-outcome.ts'
 import type { AuthMethod, CardLook, EndReason, Locale, SessionState } from '../auth/session.ts'
+import type { GrantMark } from '../auth/upkeep.ts'
 import type { Dialect } from './dialects.ts'
 
 /** The tables of one engine. */
@@ -91,6 +93,8 @@ export function createSchema(dialect: Dialect) {
       sealedAccessToken: text('sealed_access_token').notNull(),
       refreshTokenExpiresAt: instant('refresh_token_expires_at'),
       sealedRefreshToken: text('sealed_refresh_token'),
+      /** Id of the key that sealed both tokens; null when it is not known, as in rows older than the column. */
+      sealedWith: text('sealed_with'),
     },
     (grant) => [
       primaryKey({ name: 'grants_person', columns: [grant.appId, grant.openId] }),
@@ -101,6 +105,36 @@ export function createSchema(dialect: Dialect) {
         grant.accessTokenExpiresAt,
         grant.refreshTokenExpiresAt,
       ),
+      index('grants_sealed_with').on(grant.sealedWith, grant.appId, grant.openId),
+    ],
+  )
+
+  const upkeeps = table(
+    'grant_upkeep',
+    {
+      appId: text('app_id').notNull(),
+      openId: text('open_id').notNull(),
+      markStatus: text('mark_status').$type<GrantMark['status']>(),
+      markReason: text('mark_reason').$type<FinishedReason | 'ambiguous'>(),
+      markVersion: integer('mark_version'),
+      markAt: instant('mark_at'),
+      lastUsedAt: instant('last_used_at'),
+      dueAt: instant('due_at'),
+      leaseOwner: text('lease_owner'),
+      /** Grows with every claim and outlives the lease. */
+      leaseFence: integer('lease_fence').notNull().default(0),
+      leaseUntil: instant('lease_until'),
+      intentVersion: integer('intent_version'),
+      intentAt: instant('intent_at'),
+      intentProbes: integer('intent_probes'),
+      failures: integer('failures').notNull().default(0),
+      coolUntil: instant('cool_until'),
+      coolReason: text('cool_reason').$type<SetbackReason>(),
+    },
+    (upkeep) => [
+      primaryKey({ name: 'grant_upkeep_grant', columns: [upkeep.appId, upkeep.openId] }),
+      index('grant_upkeep_due').on(upkeep.dueAt).where(sql`due_at is not null`),
+      index('grant_upkeep_intent').on(upkeep.intentAt).where(sql`intent_at is not null`),
     ],
   )
 
@@ -119,5 +153,5 @@ export function createSchema(dialect: Dialect) {
     writes: integer('writes').notNull(),
   })
 
-  return { sessions, attempts, grants, seenEvents, writeProbe }
+  return { sessions, attempts, grants, upkeeps, seenEvents, writeProbe }
 }

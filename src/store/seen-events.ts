@@ -21,7 +21,7 @@ export function createSeenEvents(engine: Engine): SeenEventStore {
     async deleteSeenBefore(before, limit) {
       const picked = pickRows(engine, {
         from: seenEvents,
-        key: seenEvents.eventId,
+        key: [seenEvents.eventId],
         where: lt(seenEvents.seenAt, before),
         oldestBy: seenEvents.seenAt,
         limit,
@@ -29,7 +29,7 @@ export function createSeenEvents(engine: Engine): SeenEventStore {
       const rows = await database
         .with(picked.rows)
         .delete(seenEvents)
-        .where(picked.include(seenEvents.eventId))
+        .where(picked.areTheseRows)
         .returning({ eventId: seenEvents.eventId })
       return rows.length
     },

@@ -35,7 +35,7 @@ export function createSessionCards(engine: Engine): SessionCards {
       const isDue = lte(sessions.cardDueAt, now)
       const picked = pickRows(engine, {
         from: sessions,
-        key: sessions.id,
+        key: [sessions.id],
         where: isDue,
         oldestBy: sessions.cardDueAt,
         limit,
@@ -44,7 +44,7 @@ export function createSessionCards(engine: Engine): SessionCards {
         .with(picked.rows)
         .update(sessions)
         .set({ cardDueAt: until })
-        .where(and(picked.include(sessions.id), isDue))
+        .where(and(picked.areTheseRows, isDue))
         .returning()
       return rows.map(toSession)
     },

@@ -70,7 +70,7 @@ export function createSessionMoves(engine: Engine): SessionMoves {
       const isDue = and(lte(sessions.expiresAt, now), mayEndWithoutToken(now))
       const picked = pickRows(engine, {
         from: sessions,
-        key: sessions.id,
+        key: [sessions.id],
         where: and(isPending(sessions), isDue),
         oldestBy: sessions.expiresAt,
         limit,
@@ -79,7 +79,7 @@ export function createSessionMoves(engine: Engine): SessionMoves {
         .with(picked.rows)
         .update(sessions)
         .set(changesOf({ to: 'expired', endReason: 'timed_out' }, now))
-        .where(and(picked.include(sessions.id), mayMoveTo(sessions, 'expired'), isDue))
+        .where(and(picked.areTheseRows, mayMoveTo(sessions, 'expired'), isDue))
         .returning()
       return rows.map(toSession)
     },
@@ -88,7 +88,7 @@ export function createSessionMoves(engine: Engine): SessionMoves {
       const isGranted = exists(ownGrant('sessionId'))
       const picked = pickRows(engine, {
         from: sessions,
-        key: sessions.id,
+        key: [sessions.id],
         where: and(isPending(sessions), isGranted),
         oldestBy: sessions.expiresAt,
         limit,
@@ -101,7 +101,7 @@ export function createSessionMoves(engine: Engine): SessionMoves {
           grantedScopes: sql`${ownGrant('scopes')}`,
           tenantKey: sql`${ownGrant('tenantKey')}`,
         })
-        .where(and(picked.include(sessions.id), mayMoveTo(sessions, 'completed')))
+        .where(and(picked.areTheseRows, mayMoveTo(sessions, 'completed')))
         .returning()
       return rows.map(toSession)
     },

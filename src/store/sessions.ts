@@ -64,7 +64,7 @@ export function createSessionRecords(engine: Engine): SessionRecords {
     async deleteEnded(endedBefore, limit) {
       const picked = pickRows(engine, {
         from: sessions,
-        key: sessions.id,
+        key: [sessions.id],
         where: lt(sessions.endedAt, endedBefore),
         oldestBy: sessions.endedAt,
         limit,
@@ -72,7 +72,7 @@ export function createSessionRecords(engine: Engine): SessionRecords {
       const rows = await database
         .with(picked.rows)
         .delete(sessions)
-        .where(picked.include(sessions.id))
+        .where(picked.areTheseRows)
         .returning({ id: sessions.id })
       return rows.length
     },

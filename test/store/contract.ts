@@ -3,10 +3,13 @@ import type { Store } from '../../src/auth/ports.ts'
 import { attemptContract } from './contract/attempts.ts'
 import { cardContract } from './contract/cards.ts'
 import { grantContract } from './contract/grants.ts'
+import { leaseContract } from './contract/leases.ts'
 import { moveContract } from './contract/moves.ts'
 import { raceContract } from './contract/races.ts'
+import { rotationContract } from './contract/rotations.ts'
 import { seenEventContract } from './contract/seen-events.ts'
 import { sessionContract } from './contract/sessions.ts'
+import { upkeepContract } from './contract/upkeeps.ts'
 
 /** Two stores on one database, over connections of their own where the engine can. */
 export type StorePair = { store: Store; other: Store }
@@ -24,7 +27,7 @@ export type Stores = () => StorePair
 
 /** Empties every table on both engines. */
 export const EMPTY_EVERY_TABLE =
-  'delete from auth_sessions; delete from oauth_attempts; delete from grants; delete from seen_events'
+  'delete from auth_sessions; delete from oauth_attempts; delete from grants; delete from grant_upkeep; delete from seen_events'
 
 /** Everything a store must do, whichever engine is behind. */
 export function describeStore(engine: string, bench: StoreBench): void {
@@ -44,6 +47,9 @@ export function describeStore(engine: string, bench: StoreBench): void {
     cardContract(stores)
     attemptContract(stores)
     grantContract(stores)
+    rotationContract(stores)
+    leaseContract(stores)
+    upkeepContract(stores)
     seenEventContract(stores)
     raceContract(stores)
   })

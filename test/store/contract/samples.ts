@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Grant } from '../../../src/auth/grant.ts'
 import type { OAuthAttempt, Store } from '../../../src/auth/ports.ts'
 import type { AuthSession } from '../../../src/auth/session.ts'
+import type { GrantKey, Lease, Upkeep } from '../../../src/auth/upkeep.ts'
 
 /** The present of every contract test. */
 export const NOW = new Date('2026-11-20T08:00:00.123Z')
@@ -92,3 +93,42 @@ export function aGrant(
     ...changes,
   }
 }
+
+/** Stores a grant of a person of its own and hands it back. */
+export async function insertGrant(
+  store: Store,
+  changes: Partial<Omit<Grant, 'version'>> = {},
+): Promise<Grant> {
+  const { appId, openId } = changes
+  const session = await insertSession(store, {
+    ...(appId === undefined ? {} : { appId }),
+    ...(openId === undefined ? {} : { openId }),
+  })
+  const grant = await store.grants.save(aGrant(session, changes))
+  if (grant === null) throw new Error('The sample grant was not saved.')
+  return grant
+}
+
+/** The key of a grant that nobody else has. */
+export function aGrantKey(): GrantKey {
+  return { appId: 'cli_a', openId: `ou_${randomUUID()}` }
+}
+
+/** Takes the lease of a grant that must be free. */
+export async function claimLease(
+  store: Store,
+  key: GrantKey,
+  owner = 'process_a',
+): Promise<Upkeep & { lease: Lease }> {
+  const upkeep = await store.upkeeps.claim(key, owner, NOW, inSeconds(10))
+  if (!upkeep?.lease) throw new Error('The sample lease was not given.')
+  return { ...upkeep, lease: upkeep.lease }
+}
+
+/** How a lease is given back when all went well. */
+export const SETTLED = {
+  intent: 'settled',
+  failures: 0,
+  coolUntil: null,
+  coolReason: null,
+} as const
