@@ -67,9 +67,12 @@ export async function autopilot(sandbox: Sandbox, { startedAt, json }: Report): 
   return 0
 
   function cardOf(template: string) {
-    return emulator.sim.state().messages.find(({ msg_type, content }) => {
+    const { chats, messages } = emulator.sim.state()
+    const mine = chats.find(({ kind, members }) => kind === 'p2p' && members[0] === person?.openId)
+    return messages.find(({ chat_id, msg_type, content }) => {
       const card: Card = content
-      return msg_type === 'interactive' && card.header?.template === template
+      const isCard = chat_id === mine?.chat_id && msg_type === 'interactive'
+      return isCard && card.header?.template === template
     })
   }
 }

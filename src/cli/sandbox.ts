@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { autopilot } from './autopilot.ts'
 import type { ExitCode } from './exit-code.ts'
-import { startSandbox } from './start-sandbox.ts'
+import { type Sandbox, startSandbox } from './start-sandbox.ts'
 import { untilStopped } from './until-stopped.ts'
 
 type Options = { autopilot?: true; port: number; servicePort: number; json?: true }
@@ -28,30 +28,47 @@ async function runSandbox(options: Options): Promise<ExitCode> {
     }
   }
   const { chatUrl, serviceUrl, metricsUrl, curl } = sandbox
-  if (options.json) console.log(JSON.stringify({ chatUrl, serviceUrl, metricsUrl, curl }))
-  else console.log(welcome(sandbox))
+  if (options.json) {
+    console.log(JSON.stringify({ chatUrl, serviceUrl, metricsUrl, curl }))
+  } else {
+    console.log(welcome(sandbox, options))
+    sandbox.app.parts.events.on((event) => {
+      if (event.type === 'session_ended' && event.session.state === 'completed') {
+        console.log(congratulation(sandbox, event.session.openId))
+      }
+    })
+  }
   return untilStopped({ close: sandbox.close, log: sandbox.log })
 }
 
-function welcome({
-  chatUrl,
-  serviceUrl,
-  metricsUrl,
-  curl,
-}: Awaited<ReturnType<typeof startSandbox>>) {
+function welcome(sandbox: Sandbox, wanted: Options): string {
+  const { chatUrl, serviceUrl, metricsUrl, databasePath } = sandbox
+  const chat = elsewhere(chatUrl, wanted.port)
+  const service = elsewhere(serviceUrl, wanted.servicePort)
+  const database = databasePath ?? 'in memory, because data/ cannot be written here'
   return `
   Sandbox. This is not Feishu; nothing leaves this machine.
-  It made its own encryption key and API key for this run: never use them anywhere else.
 
-    Chat page   ${chatUrl}          <- open this, and tap Authorize
-    Service     ${serviceUrl}/docs
+    Chat page   ${chatUrl}   <- open this, and tap Authorize${chat}
+    Service     ${serviceUrl}/docs${service}
     Metrics     ${metricsUrl}
+    Database    ${database}
 
-  After the card turned green, read the token as a bot would:
+  It made its own encryption key and API key for this run: never use them anywhere else.
+  Stop with Ctrl+C; its database goes with it.
+`
+}
 
-    ${curl}
+/** Says so when somebody else had the wanted port. */
+function elsewhere(url: string, wanted: number): string {
+  return wanted === 0 || new URL(url).port === String(wanted) ? '' : `   (${wanted} is taken)`
+}
 
-  Stop with Ctrl+C.
+function congratulation({ emulator, curlFor }: Sandbox, openId: string): string {
+  const person = emulator.people.find((each) => each.openId === openId)
+  return `  ${person?.name ?? openId} authorized. Read the token as a bot would:
+
+    ${curlFor(openId)}
 `
 }
 
