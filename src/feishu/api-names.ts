@@ -3,6 +3,7 @@ export type ApiName =
   | 'send_card'
   | 'update_card'
   | 'exchange_code'
+  | 'refresh_token'
   | 'user_info'
   | 'revoke'
   | 'bot_info'

@@ -4,6 +4,7 @@ import { axios } from './axios.ts'
 import type { FeishuLog } from './feishu-log.ts'
 import { isLoopback } from './hosts.ts'
 import { asRecord, judgeFailure, judgeReply, logIdOf } from './judge-reply.ts'
+import { createOwnConnection } from './own-connection.ts'
 import { reportCall } from './report-call.ts'
 import type { HttpInstance } from './sdk.ts'
 
@@ -13,6 +14,8 @@ declare module 'axios' {
     apiName?: ApiName
     /** Ours: what a good body holds; any other counts as a failed call. */
     isExpected?: (body: Record<string, unknown>) => boolean
+    /** Ours: whether the request may have left; unknown where it shares connections. */
+    mayHaveSent?: () => boolean
   }
 }
 
@@ -28,6 +31,8 @@ export type HttpRequest = {
   body?: string
   /** What a good body holds; any other counts as a failed call. */
   isExpected?: (body: Record<string, unknown>) => boolean
+  /** Opens a connection for this call alone, so that a failure tells whether the request may have left. */
+  onOwnConnection?: boolean
 }
 
 /** A good reply: HTTP 2xx and no code but 0; an empty body reads as `{}`. */
@@ -71,7 +76,8 @@ export function createHttpClient(neighbours: {
       // The types differ in generics alone: the SDK is told the body's type, which the interceptor delivers.
       return instance as HttpInstance
     },
-    async send({ apiName, method, url, headers = {}, body, isExpected = () => true }) {
+    async send({ apiName, method, url, headers = {}, body, isExpected = () => true, ...how }) {
+      const connection = how.onOwnConnection ? createOwnConnection() : null
       const reply: AxiosResponse<unknown> = await own.request({
         apiName,
         method,
@@ -79,6 +85,7 @@ export function createHttpClient(neighbours: {
         headers,
         isExpected,
         ...(body === undefined ? {} : { data: body }),
+        ...(connection ? { ...connection.config, mayHaveSent: connection.mayHaveSent } : {}),
       })
       return { body: asRecord(reply.data) ?? {}, logId: logIdOf(reply) }
     },
@@ -108,7 +115,11 @@ export function createHttpClient(neighbours: {
       },
       (error: unknown) => {
         const config = axios.isAxiosError(error) ? error.config : undefined
-        const failure = judgeFailure(config ? nameOf(config) : 'other', error)
+        const failure = judgeFailure(
+          config ? nameOf(config) : 'other',
+          error,
+          config?.mayHaveSent?.(),
+        )
         report(config, failure, failure.facts.logId)
         throw failure
       },

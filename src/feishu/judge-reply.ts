@@ -27,17 +27,21 @@ function isEmpty(body: unknown): boolean {
 }
 
 /** The error for a call that axios rejected; nothing of the request is kept. */
-export function judgeFailure(apiName: ApiName, error: unknown): WireError {
+export function judgeFailure(
+  apiName: ApiName,
+  error: unknown,
+  mayHaveSent?: boolean | undefined,
+): WireError {
   if (error instanceof WireError) return error
-  if (!axios.isAxiosError(error)) return new WireError({ apiName, failure: 'network' })
+  if (!axios.isAxiosError(error)) return new WireError({ apiName, failure: 'network', mayHaveSent })
   if (error.response) {
     const facts = factsOf(error.response)
     const isRefusal = facts.feishuCode !== undefined || facts.oauthError !== undefined
     const isStatusAlone = error.response.status >= 400
     const failure = isRefusal || isStatusAlone ? 'refused' : 'unreadable'
-    return new WireError({ apiName, failure, ...facts })
+    return new WireError({ apiName, failure, ...facts, mayHaveSent })
   }
-  return new WireError({ apiName, failure: failureWithoutReply(error) })
+  return new WireError({ apiName, failure: failureWithoutReply(error), mayHaveSent })
 }
 
 /** The value as a JSON object; null for anything else. */

@@ -1,8 +1,6 @@
 import {
-  allowInsecureRequests,
   authorizationCodeGrantRequest,
   ClientSecretPost,
-  customFetch,
   processAuthorizationCodeResponse,
   revocationRequest,
   skipStateCheck,
@@ -11,10 +9,11 @@ import {
 import type { OAuthClient, TokenOwner } from '../auth/ports.ts'
 import { FeishuUnavailableError, UnknownAppError } from '../errors.ts'
 import type { Place } from './error-codes/error-code-row.ts'
-import { type FeishuApp, isLoopback } from './hosts.ts'
+import type { FeishuApp } from './hosts.ts'
 import type { FeishuHttp } from './http-client.ts'
 import { asRecord } from './judge-reply.ts'
-import { createOAuthFetch } from './oauth-fetch.ts'
+import { authorizationServer, requestOptions } from './oauth-request.ts'
+import { presentRefreshToken } from './present-refresh-token.ts'
 import { parseTokenReply } from './token-reply.ts'
 import { translateError } from './translate-error.ts'
 
@@ -66,7 +65,7 @@ export function createOAuthClient(neighbours: {
           callback,
           app.redirectUri,
           codeVerifier,
-          requestOptions(app.endpoints.tokenUrl, 'exchange_code'),
+          requestOptions(http, app.endpoints.tokenUrl, 'exchange_code'),
         )
         return parseTokenReply(await processAuthorizationCodeResponse(server, client, reply))
       })
@@ -88,23 +87,30 @@ export function createOAuthClient(neighbours: {
       })
     },
 
-    revokeAccessToken(appId, accessToken) {
-      const app = appOf(appId)
-      const server = authorizationServer(app)
-      return orTyped('revoke', async () => {
-        // Any good reply will do: Feishu's body on success is empty or `code: 0`.
-        await revocationRequest(
-          server,
-          { client_id: appId },
-          ClientSecretPost(app.appSecret),
-          accessToken,
-          {
-            additionalParameters: { token_type_hint: 'access_token' },
-            ...requestOptions(server.revocation_endpoint, 'revoke'),
-          },
-        )
-      })
+    async refresh({ appId, refreshToken }) {
+      const app = byId.get(appId)
+      if (!app) return { kind: 'app_wide', error: new UnknownAppError(appId) }
+      return presentRefreshToken(http, app, refreshToken)
     },
+
+    revokeAccessToken: (appId, accessToken) => revoke(appId, accessToken, 'access_token'),
+    revokeRefreshToken: (appId, refreshToken) => revoke(appId, refreshToken, 'refresh_token'),
+  }
+
+  async function revoke(
+    appId: string,
+    token: string,
+    kind: 'access_token' | 'refresh_token',
+  ): Promise<void> {
+    const app = appOf(appId)
+    const server = authorizationServer(app)
+    await orTyped('revoke', () =>
+      // Any good reply will do: Feishu's body on success is empty or `code: 0`.
+      revocationRequest(server, { client_id: appId }, ClientSecretPost(app.appSecret), token, {
+        additionalParameters: { token_type_hint: kind },
+        ...requestOptions(http, server.revocation_endpoint, 'revoke'),
+      }),
+    )
   }
 
   function appOf(appId: string): FeishuApp {
@@ -112,27 +118,12 @@ export function createOAuthClient(neighbours: {
     if (!app) throw new UnknownAppError(appId)
     return app
   }
-
-  function requestOptions(url: string, apiName: 'exchange_code' | 'revoke') {
-    return {
-      [customFetch]: createOAuthFetch(http, apiName),
-      [allowInsecureRequests]: isLoopback(url),
-    }
-  }
 }
 
 function readOwner(body: Record<string, unknown>): TokenOwner | null {
   const { open_id: openId, tenant_key: tenantKey, name } = asRecord(body.data) ?? {}
   if (typeof openId !== 'string' || typeof tenantKey !== 'string') return null
   return { openId, tenantKey, name: typeof name === 'string' ? name : '' }
-}
-
-function authorizationServer({ endpoints }: FeishuApp) {
-  return {
-    issuer: endpoints.accounts,
-    token_endpoint: endpoints.tokenUrl,
-    revocation_endpoint: `${endpoints.accounts}/oauth/v1/revoke`,
-  }
 }
 
 // What the library throws holds the whole reply in its cause, tokens included: it is translated, never passed on.

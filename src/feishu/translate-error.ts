@@ -10,8 +10,9 @@ import {
   PkceFailedError,
 } from '../errors.ts'
 import type { Outcome, Place } from './error-codes/error-code-row.ts'
-import { type ErrorMeaning, meaningOf } from './error-codes/error-codes.ts'
-import { WireError, type WireFacts } from './wire-error.ts'
+import type { ErrorMeaning } from './error-codes/error-codes.ts'
+import { meaningOfRefusal } from './error-codes/meaning-of-refusal.ts'
+import { WireError } from './wire-error.ts'
 
 /**
  * The typed error for whatever a call to Feishu threw. Errors of other libraries carry requests and replies, hence secrets:
@@ -32,61 +33,6 @@ export function translateError(error: unknown, place: Place): CardAuthError {
     case 'refused':
       return typedError(meaningOfRefusal(facts, place), error)
   }
-}
-
-// A code decides; the OAuth `error` where there is none; the status where there is neither.
-function meaningOfRefusal(facts: WireFacts, place: Place): ErrorMeaning {
-  if (facts.status === 429) return RATE_LIMITED
-  if (facts.feishuCode) return meaningOf(facts.feishuCode, place)
-  const byOAuthError = facts.oauthError === undefined ? undefined : OAUTH_ERRORS[facts.oauthError]
-  return byOAuthError ?? TROUBLE
-}
-
-const TROUBLE: ErrorMeaning = {
-  errorClass: 'transient',
-  becomes: 'upstream_5xx',
-  says: 'Feishu answered with trouble of its own.',
-}
-const RATE_LIMITED: ErrorMeaning = {
-  errorClass: 'transient',
-  becomes: 'rate_limited',
-  says: 'Too many requests for the moment.',
-}
-const MALFORMED: ErrorMeaning = {
-  errorClass: 'drift',
-  becomes: 'bad_client',
-  says: 'The request is malformed.',
-}
-const WRONG_CLIENT: ErrorMeaning = {
-  errorClass: 'app_wide',
-  becomes: 'bad_client',
-  says: 'The app id or secret is wrong. Copy both from the console again.',
-}
-
-/** The `error` strings of RFC 6749 §5.2, for replies that carry no code. */
-const OAUTH_ERRORS: Readonly<Record<string, ErrorMeaning>> = {
-  invalid_grant: {
-    errorClass: 'terminal',
-    becomes: 'code_used',
-    says: 'The authorization code is not valid any more.',
-  },
-  invalid_client: WRONG_CLIENT,
-  unauthorized_client: WRONG_CLIENT,
-  invalid_scope: {
-    errorClass: 'app_wide',
-    becomes: 'scope_not_enabled',
-    says: 'A scope is not permitted. Enable it in the console and publish.',
-  },
-  invalid_request: MALFORMED,
-  unsupported_grant_type: MALFORMED,
-  access_denied: {
-    errorClass: 'user',
-    becomes: 'person_not_allowed',
-    says: 'Access was denied.',
-  },
-  server_error: TROUBLE,
-  temporarily_unavailable: TROUBLE,
-  slow_down: RATE_LIMITED,
 }
 
 function typedError(meaning: ErrorMeaning, error: WireError): CardAuthError {

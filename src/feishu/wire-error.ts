@@ -25,6 +25,8 @@ export type WireFacts = {
   logId?: string | undefined
   /** Seconds to wait, from `x-ogw-ratelimit-reset` or `retry-after`. */
   retryAfterSeconds?: number | undefined
+  /** False when no byte of the request can have left; undefined when that is not known. */
+  mayHaveSent?: boolean | undefined
 }
 
 /** A failed call as it left the wire; it never leaves this folder, `translate-error.ts` makes a typed error of it. */

@@ -7,6 +7,7 @@ export const API_NAMES = [
   'send_card',
   'update_card',
   'exchange_code',
+  'refresh_token',
   'user_info',
   'revoke',
   'bot_info',

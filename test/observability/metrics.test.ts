@@ -124,6 +124,7 @@ describe('createMetrics', () => {
       send_card: true,
       update_card: true,
       exchange_code: true,
+      refresh_token: true,
       user_info: true,
       revoke: true,
       bot_info: true,

@@ -1,3 +1,4 @@
+import type { FinishedReason, SetbackReason } from '../../auth/refresh-outcome.ts'
 import type { MisconfigurationReason } from '../../errors.ts'
 
 /** Who can do something about a code; only `terminal` ever ends a grant, a code or a card. */
@@ -36,11 +37,23 @@ export type Outcome =
 /** The calls whose errors differ. */
 export type Place = 'exchange' | 'user_info' | 'revoke' | 'create' | 'patch' | 'other'
 
-/** One row: the code, its class, what it becomes, what it means and what to do, and where it becomes something else. */
+/** What a code says about a refresh token that was presented. */
+export type RefreshReading =
+  | { kind: 'finished'; reason: FinishedReason }
+  | { kind: 'app_wide' }
+  | {
+      kind: 'setback'
+      reason: Extract<SetbackReason, 'policy' | 'drift' | 'upstream' | 'rate_limited' | 'internal'>
+    }
+
+/**
+ * One row: the code, its class, what it becomes, what it means and what to do, where it becomes something else, and whether
+ * it ends a grant when a refresh token was presented. Without `refresh` a code ends none.
+ */
 export type ErrorCodeRow = readonly [
   code: number,
   errorClass: Exclude<ErrorClass, 'unknown'>,
   becomes: Outcome,
   says: string,
-  elsewhere?: Partial<Record<Place, Outcome>>,
+  elsewhere?: Partial<Record<Place, Outcome>> & { refresh?: FinishedReason },
 ]

@@ -1,4 +1,4 @@
-import type { ErrorClass, ErrorCodeRow, Outcome, Place } from './error-code-row.ts'
+import type { ErrorClass, ErrorCodeRow, Outcome, Place, RefreshReading } from './error-code-row.ts'
 import { GATEWAY_ERROR_CODES } from './gateway-error-codes.ts'
 import { MESSAGE_ERROR_CODES } from './message-error-codes.ts'
 import { OAUTH_ERROR_CODES } from './oauth-error-codes.ts'
@@ -10,8 +10,13 @@ export const ERROR_CODES: readonly ErrorCodeRow[] = [
   ...MESSAGE_ERROR_CODES,
 ]
 
-/** What is known about a code: its class, what it becomes at a place, and what it means. */
-export type ErrorMeaning = { errorClass: ErrorClass; becomes: Outcome; says: string }
+/** What is known about a code: its class, what it becomes at a place, what it means, and how a refresh takes it. */
+export type ErrorMeaning = {
+  errorClass: ErrorClass
+  becomes: Outcome
+  says: string
+  atRefresh: RefreshReading
+}
 
 const BY_CODE = new Map(ERROR_CODES.map((row) => [row[0], row]))
 
@@ -20,6 +25,7 @@ const UNKNOWN: ErrorMeaning = {
   errorClass: 'unknown',
   becomes: 'upstream_5xx',
   says: 'Feishu answered with a code that is not known here.',
+  atRefresh: { kind: 'setback', reason: 'internal' },
 }
 
 /** What a code means where it was met. */
@@ -27,7 +33,14 @@ export function meaningOf(code: number, place: Place): ErrorMeaning {
   const row = BY_CODE.get(code)
   if (!row) return UNKNOWN
   const [, errorClass, becomes, says, elsewhere] = row
-  return { errorClass, becomes: elsewhere?.[place] ?? atPlace(becomes, place), says }
+  return {
+    errorClass,
+    becomes: elsewhere?.[place] ?? atPlace(becomes, place),
+    says,
+    atRefresh: elsewhere?.refresh
+      ? { kind: 'finished', reason: elsewhere.refresh }
+      : readAtRefresh(errorClass, becomes),
+  }
 }
 
 /** The class of a code. */
@@ -38,6 +51,26 @@ export function classOf(code: number): ErrorClass {
 /** Tells whether a code asks to slow down. */
 export function isRateLimit(code: number | undefined): boolean {
   return code !== undefined && BY_CODE.get(code)?.[2] === 'rate_limited'
+}
+
+/** How a refresh takes a code that ends no grant; what makes no sense there waits for somebody to look. */
+export function readAtRefresh(errorClass: ErrorClass, becomes: Outcome): RefreshReading {
+  switch (errorClass) {
+    case 'app_wide':
+      return { kind: 'app_wide' }
+    case 'drift':
+    case 'data':
+      return { kind: 'setback', reason: 'drift' }
+    case 'policy':
+      return { kind: 'setback', reason: 'policy' }
+    case 'transient':
+      return { kind: 'setback', reason: becomes === 'rate_limited' ? 'rate_limited' : 'upstream' }
+    case 'terminal':
+    case 'user':
+    case 'token':
+    case 'unknown':
+      return { kind: 'setback', reason: 'internal' }
+  }
 }
 
 // A person that cannot be reached leaves no card to change, and a chat that is gone is nobody to send to.

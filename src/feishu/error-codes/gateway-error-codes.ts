@@ -11,7 +11,7 @@ export const GATEWAY_ERROR_CODES: readonly ErrorCodeRow[] = [
   [99991664, 'app_wide', 'bad_client', 'The app access token is not valid.'],
   [99991665, 'app_wide', 'bad_client', 'The tenant is not valid.'],
   [99991668, 'token', 'upstream_5xx', 'The user access token is not valid, or not taken here.'],
-  [99991669, 'terminal', 'code_used', 'The refresh token is not valid.'],
+  [99991669, 'terminal', 'code_used', 'The refresh token is not valid.', { refresh: 'invalid' }],
   [99991671, 'drift', 'bad_client', 'The access token has the wrong form.'],
   [99991672, 'app_wide', 'scope_not_enabled', 'The app lacks a scope. Enable and publish it.'],
   [99991673, 'app_wide', 'app_not_installed', 'The app is not authorized by this organisation.'],
