@@ -98,6 +98,7 @@ export function createParts(options: PartsOptions): Parts {
   const jobs = createJobs({
     sweep: auth.sweep,
     showCard: auth.showCard,
+    keepGrantsAlive: auth.tokens.keepGrantsAlive,
     log,
     onRun: options.observeJob,
     ...(options.schedules && { schedules: options.schedules }),

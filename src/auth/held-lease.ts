@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from '../errors.ts'
 import type { Background } from './background.ts'
 import type { Clock } from './ports.ts'
 import type { GrantKey, Lease, LeaseResult, Upkeep, UpkeepStore } from './upkeep.ts'
@@ -34,8 +35,9 @@ export async function takeLease(
       if (released.signal.aborted) return
       const until = new Date(clock.now().getTime() + LEASE_MS)
       // A lost lease is not taken back: another holder may be at work by now.
-      if (!(await upkeeps.renew(key, lease, until))) return
-      lease.until = until
+      const renewed = await upkeeps.renew(key, lease, until).catch(keepTrying)
+      if (renewed === false) return
+      if (renewed) lease.until = until
     }
   }
   background.run(keepRenewed)
@@ -49,4 +51,10 @@ export async function takeLease(
       return upkeeps.release(key, lease, result)
     },
   }
+}
+
+/** A database that is away for a moment does not take the lease away. */
+function keepTrying(error: unknown): null {
+  if (error instanceof StoreUnavailableError) return null
+  throw error
 }

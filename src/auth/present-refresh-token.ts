@@ -63,6 +63,7 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
     // The intent proves that the database takes writes, and tells a successor that this token may be spent.
     if (!(await held.openIntent(intent)) || !held.isHeldFor(LEASE_MS / 2)) {
       circuit.close(grant.appId)
+      await held.release({ intent: 'settled', failures: 0, coolUntil: null, coolReason: null })
       return { kind: 'setback', reason: 'lease_timeout', error: null, retryAfterSeconds: 1 }
     }
     tell('intent_open', grant)

@@ -1,3 +1,4 @@
+import type { KeepGrantsAlive } from '../auth/keep-grants-alive.ts'
 import type { Log } from '../auth/ports.ts'
 import type { ShowCard } from '../auth/show-card.ts'
 import type { Sweep } from '../auth/sweep.ts'
@@ -21,6 +22,7 @@ export interface Jobs {
 export function createJobs({
   sweep,
   showCard,
+  keepGrantsAlive,
   log,
   onRun,
   schedules = {},
@@ -28,6 +30,7 @@ export function createJobs({
 }: {
   sweep: Sweep
   showCard: Pick<ShowCard, 'due'>
+  keepGrantsAlive: KeepGrantsAlive
   log: Log
   /** Told after each run, for metrics; a skipped one took 0 seconds. */
   onRun: (job: JobName, outcome: JobOutcome, seconds: number) => void
@@ -38,6 +41,10 @@ export function createJobs({
   const work: Record<JobName, () => Promise<unknown>> = {
     session_sweep: () => sweep.sessions(),
     card_outbox: () => showCard.due(),
+    async token_refresh() {
+      await keepGrantsAlive.recover()
+      await keepGrantsAlive.due()
+    },
     cleanup: () => sweep.retention(),
   }
   const running = new Map<JobName, Promise<JobOutcome>>()

@@ -10,6 +10,7 @@ export type Schedule = {
 export const SCHEDULES = {
   session_sweep: { cron: '*/5 * * * * *', everySeconds: 5 },
   card_outbox: { cron: '*/2 * * * * *', everySeconds: 2 },
+  token_refresh: { cron: '3-58/5 * * * * *', everySeconds: 5 },
   // Off the full hour, when everybody else's jobs run.
   cleanup: { cron: '0 23 * * * *', everySeconds: 3600 },
 } as const satisfies Record<string, Schedule>
@@ -18,7 +19,12 @@ export const SCHEDULES = {
 export type JobName = keyof typeof SCHEDULES
 
 /** Every job. */
-export const JOB_NAMES: readonly JobName[] = ['session_sweep', 'card_outbox', 'cleanup']
+export const JOB_NAMES: readonly JobName[] = [
+  'session_sweep',
+  'card_outbox',
+  'token_refresh',
+  'cleanup',
+]
 
 /** Schedules in place of the usual ones. */
 export type Schedules = Partial<Record<JobName, Schedule>>

@@ -15,10 +15,11 @@ describe('createJobs', () => {
     const { jobs, worked, runs } = setUp()
     await jobs.start()
     await jobs.close()
-    expect(worked).toEqual(['sessions', 'due', 'retention'])
+    expect(worked).toEqual(['sessions', 'due', 'recover', 'retention', 'refresh'])
     expect(Object.fromEntries(runs)).toEqual({
       session_sweep: 'success',
       card_outbox: 'success',
+      token_refresh: 'success',
       cleanup: 'success',
     })
   })
@@ -27,7 +28,12 @@ describe('createJobs', () => {
     const { jobs, worked, scheduled, settled } = setUp()
     await jobs.start()
     await settled()
-    expect([...scheduled.keys()]).toEqual(['*/5 * * * * *', '*/2 * * * * *', '0 23 * * * *'])
+    expect([...scheduled.keys()]).toEqual([
+      '*/5 * * * * *',
+      '*/2 * * * * *',
+      '3-58/5 * * * * *',
+      '0 23 * * * *',
+    ])
     worked.length = 0
     scheduled.get('*/2 * * * * *')?.()
     await settled()
@@ -38,10 +44,16 @@ describe('createJobs', () => {
     const schedules = { card_outbox: { cron: '*/3 * * * * *', everySeconds: 3 } }
     const { jobs, scheduled } = setUp({ schedules })
     await jobs.start()
-    expect([...scheduled.keys()]).toEqual(['*/5 * * * * *', '*/3 * * * * *', '0 23 * * * *'])
+    expect([...scheduled.keys()]).toEqual([
+      '*/5 * * * * *',
+      '*/3 * * * * *',
+      '3-58/5 * * * * *',
+      '0 23 * * * *',
+    ])
     expect(jobIntervalSeconds(schedules)).toEqual({
       session_sweep: 5,
       card_outbox: 3,
+      token_refresh: 5,
       cleanup: 3600,
     })
     await jobs.close()
@@ -135,6 +147,16 @@ function setUp({
         worked.push('due')
         await due()
         return 0
+      },
+    },
+    keepGrantsAlive: {
+      async recover() {
+        worked.push('recover')
+        return { settled: 0 }
+      },
+      async due() {
+        worked.push('refresh')
+        return { looked: 0, refreshed: 0 }
       },
     },
     log: (...line) => logged.push(line),
