@@ -35,6 +35,7 @@ export function jobIntervalSeconds(schedules: Schedules = {}): Record<JobName, n
   return {
     session_sweep: everySeconds('session_sweep'),
     card_outbox: everySeconds('card_outbox'),
+    token_refresh: everySeconds('token_refresh'),
     cleanup: everySeconds('cleanup'),
   }
 }
