@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FeishuEmulator, startFeishuEmulator } from '../../../src/emulator/index.ts'
 import { openSqliteFile, type SharedDatabase } from '../../support/processes/databases.ts'
 import { createDeployment, type Deployment } from '../../support/processes/deployment.ts'
 import { createPerson, type Person } from '../../support/processes/person.ts'
 import { until } from '../../support/processes/until.ts'
+
+// A process takes its time to start where others keep the machine busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
 
 describe('a process told to stop by SIGTERM', () => {
   let emulator: FeishuEmulator

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FeishuEmulator, startFeishuEmulator } from '../../../src/emulator/index.ts'
 import { findDatabases, type SharedDatabase } from '../../support/processes/databases.ts'
 import { createDeployment, type Deployment } from '../../support/processes/deployment.ts'
@@ -6,6 +6,9 @@ import { createPerson, type Person } from '../../support/processes/person.ts'
 import { MORTAL, type ServiceProcess } from '../../support/processes/service-process.ts'
 import { until } from '../../support/processes/until.ts'
 import type { Service } from '../../support/service.ts'
+
+// A process takes its time to start where others keep the machine busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
 
 const KILLED = { code: null, signal: 'SIGKILL' }
 /** After this a dead worker's card is taken over; see `show-card.ts`. */
@@ -31,7 +34,7 @@ describe.each(kinds)('a process killed on $name', ({ name, open }) => {
     database = await open()
     deployment = await createDeployment(emulator, database.url)
     lin = createPerson(emulator, emulator.people[0]?.openId ?? '')
-  }, 60_000)
+  })
   afterEach(async () => {
     await deployment.close()
     await emulator.close()

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type FeishuEmulator, startFeishuEmulator } from '../../../src/emulator/index.ts'
 import type { TranscriptEntry } from '../../../src/emulator/transcript.ts'
 import { findDatabases, type SharedDatabase } from '../../support/processes/databases.ts'
@@ -6,6 +6,9 @@ import { createDeployment, type Deployment } from '../../support/processes/deplo
 import { createPerson, type Person } from '../../support/processes/person.ts'
 import { until } from '../../support/processes/until.ts'
 import type { SessionJson } from '../../support/service.ts'
+
+// A process takes its time to start where others keep the machine busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
 
 const TOKEN_PATH = '/open-apis/authen/v2/oauth/token'
 const COLOUR_OF: Record<string, string> = { completed: 'green', rejected: 'grey' }
@@ -38,7 +41,7 @@ describe.each(kinds)('two processes on $name', ({ open }) => {
     lin = createPerson(emulator, first?.openId ?? '')
     alex = createPerson(emulator, second?.openId ?? '')
     calls = () => emulator.sim.transcript().filter(({ kind }) => kind === 'api')
-  }, 120_000)
+  })
   afterAll(async () => {
     await deployment?.close()
     await emulator?.close()

@@ -2,7 +2,7 @@
 export async function until<Found>(
   what: string,
   look: () => Found | null | undefined | false | Promise<Found | null | undefined | false>,
-  seconds = 20,
+  seconds = 40,
 ): Promise<Found> {
   const giveUpAt = performance.now() + seconds * 1000
   for (;;) {
