@@ -2,6 +2,7 @@ import type { Auth } from '../auth/auth.ts'
 import type { Log } from '../auth/ports.ts'
 import type { FeishuEmulator } from '../emulator/index.ts'
 import type { EventHandlers } from '../feishu/event-handlers.ts'
+import { createHttpClient } from '../feishu/http-client.ts'
 import { Client, DefaultCache } from '../feishu/sdk.ts'
 
 /** The bot a newcomer talks to: it greets, and asks for authorization when somebody writes to it. */
@@ -60,6 +61,8 @@ export function createSandboxBot({
     appSecret,
     domain: emulator.url,
     cache: new DefaultCache(),
+    // The SDK's own client would send a local Feishu's calls to the machine's proxy.
+    httpInstance: createHttpClient({ log, observe() {} }).forSdk(),
     logger: { error() {}, warn() {}, info() {}, debug() {}, trace() {} },
   })
   let domain: Auth | null = null
