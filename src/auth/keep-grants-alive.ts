@@ -40,7 +40,7 @@ export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
     },
     async recover() {
       const before = new Date(clock.now().getTime() - UPSTREAM_CAP_MS)
-      const open = await store.upkeeps.listOpenIntents(before, BATCH)
+      const open = await store.upkeeps.listOpenIntents(clock.now(), before, BATCH)
       return { settled: await inTurns(open, settle) }
     },
   }

@@ -3,7 +3,7 @@ import type { Grant } from './grant.ts'
 import type { RefreshReply } from './refresh-outcome.ts'
 import type { AuthSession, CardLook, SessionMove, SessionState } from './session.ts'
 import type { TokenReply } from './token-reply.ts'
-import type { UpkeepStore } from './upkeep.ts'
+import type { GrantKey, UpkeepStore } from './upkeep.ts'
 
 export type { TokenReply }
 
@@ -105,6 +105,15 @@ export interface AttemptStore {
 /** The two columns of a grant that hold tokens. */
 export type SealedPair = Pick<Grant, 'sealedAccessToken' | 'sealedRefreshToken'>
 
+/** Which grants to list, by app and person; `after` is the last one of the page before. */
+export type GrantFilter = {
+  appId?: string | undefined
+  /** Id of the key that sealed them; null for those where it is not known. */
+  sealedWith?: string | null | undefined
+  after?: GrantKey | undefined
+  limit: number
+}
+
 /** Grants on disk. */
 export interface GrantStore {
   /** Writes the grant of a consent; the newest consent wins, and null means a newer one is there. */
@@ -115,6 +124,21 @@ export interface GrantStore {
    * Who consented, when and in which session stays as it was.
    */
   rotate(fromVersion: number, grant: Omit<Grant, 'version'>): Promise<Grant | null>
+  /**
+   * Ends a grant whose end was told from outside: its access token has run out now, its refresh token is forgotten.
+   * A refresh on its way is too late then. Null when there is nothing to end, or when `version` is gone.
+   */
+  end(key: GrantKey, now: Date, version?: number): Promise<Grant | null>
+  /** Removes a grant and hands back what was removed, so that its tokens can be revoked. */
+  delete(key: GrantKey): Promise<Grant | null>
+  list(filter: GrantFilter): Promise<Grant[]>
+  /**
+   * Writes the same tokens sealed with another key; the version stays, for no token is new.
+   * False when the grant or one of its tokens has changed since it was read.
+   */
+  reseal(grant: Grant, pair: SealedPair): Promise<boolean>
+  /** How many grants each key has sealed; null stands for grants not known to be sealed with one key. */
+  countByKey(): Promise<{ keyId: string | null; count: number }[]>
   countUsable(now: Date): Promise<{ appId: string; count: number }[]>
 }
 

@@ -61,9 +61,9 @@ export interface UpkeepStore {
   schedule(key: GrantKey, dueAt: Date | null, lastUsedAt?: Date): Promise<void>
   /** Takes up to `limit` due grants until `until`, the most overdue first. */
   claimDue(now: Date, until: Date, limit: number): Promise<Upkeep[]>
-  /** Grants whose intent was opened before `before` and is not settled. */
-  listOpenIntents(before: Date, limit: number): Promise<Upkeep[]>
-  /** Gives up to `limit` grants without upkeep their first schedule; returns how many. */
+  /** Grants whose intent was opened before `before`, is not settled, and whose holder has vanished by `now`. */
+  listOpenIntents(now: Date, before: Date, limit: number): Promise<Upkeep[]>
+  /** Schedules up to `limit` consents that have not been scheduled yet; returns how many. Cheap when there are none. */
   adopt(dueAt: Date, limit: number): Promise<number>
   delete(key: GrantKey): Promise<void>
 }

@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm'
 import type { Store } from '../auth/ports.ts'
 import { createAttempts } from './attempts.ts'
 import type { Engine } from './engine.ts'
-import { createGrants } from './grants.ts'
+import { createGrantKeys } from './grant-keys.ts'
+import { createGrantRecords } from './grants.ts'
 import { createSeenEvents } from './seen-events.ts'
 import { createSessionCards } from './session-cards.ts'
 import { createSessionMoves } from './session-moves.ts'
@@ -23,6 +24,7 @@ export function createStore(engine: Engine, onOperation?: OperationListener): Op
     ...createSessionMoves(engine),
     ...createSessionCards(engine),
   }
+  const grants = { ...createGrantRecords(engine), ...createGrantKeys(engine) }
   const upkeeps = { ...createUpkeepRecords(engine), ...createUpkeepLeases(engine) }
   const database = watch('database', { ping: () => rewriteProbe(engine) })
   let closing: Promise<void> | null = null
@@ -31,7 +33,7 @@ export function createStore(engine: Engine, onOperation?: OperationListener): Op
     engine: engine.name,
     sessions: watch('sessions', sessions),
     attempts: watch('attempts', createAttempts(engine)),
-    grants: watch('grants', createGrants(engine)),
+    grants: watch('grants', grants),
     upkeeps: watch('upkeeps', upkeeps),
     seenEvents: watch('seen_events', createSeenEvents(engine)),
     ping: () => database.ping(),

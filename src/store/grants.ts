@@ -6,6 +6,7 @@ import {
   getTableColumns,
   gt,
   inArray,
+  isNotNull,
   lt,
   lte,
   or,
@@ -13,16 +14,19 @@ import {
   sql,
 } from 'drizzle-orm'
 import type { Grant } from '../auth/grant.ts'
-import type { GrantStore, SealedPair } from '../auth/ports.ts'
-import { keyIdOf } from '../auth/token-cipher.ts'
-import type { GrantKey } from '../auth/upkeep.ts'
+import type { GrantStore } from '../auth/ports.ts'
 import { bind } from './dialects.ts'
 import type { Engine } from './engine.ts'
+import { columnsOfGrant } from './grant-columns.ts'
+import { isOfGrant } from './is-of-grant.ts'
+import { keyIdOfPair } from './key-id-of-pair.ts'
 
-/** Creates the statements on grants. */
-export function createGrants({ database, dialect, schema }: Engine): GrantStore {
+type GrantRecords = Omit<GrantStore, 'list' | 'reseal' | 'countByKey'>
+
+/** Creates the statements that write grants, find them and end them. */
+export function createGrantRecords({ database, dialect, schema }: Engine): GrantRecords {
   const { grants, sessions } = schema
-  const { sealedWith: _onlyTheStoreKnows, ...columns } = getTableColumns(grants)
+  const columns = columnsOfGrant(grants)
   const findByPerson = database
     .select(columns)
     .from(grants)
@@ -54,6 +58,11 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
       return saved ?? null
     },
 
+    async find(appId, openId) {
+      const [grant] = await findByPerson.execute({ appId, openId })
+      return grant ?? null
+    },
+
     async rotate(fromVersion, grant) {
       const [rotated] = await database
         .update(grants)
@@ -67,14 +76,40 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
           sealedWith: keyIdOfPair(grant),
           version: sql`${grants.version} + 1`,
         })
-        .where(and(isGrantOf(grant), eq(grants.version, fromVersion), isFromConsentOf(grant)))
+        .where(
+          and(isOfGrant(grants, grant), eq(grants.version, fromVersion), isFromConsentOf(grant)),
+        )
         .returning(columns)
       return rotated ?? null
     },
 
-    async find(appId, openId) {
-      const [grant] = await findByPerson.execute({ appId, openId })
-      return grant ?? null
+    async end(key, now, version) {
+      const isAlive = gt(grants.accessTokenExpiresAt, now)
+      const [ended] = await database
+        .update(grants)
+        .set({
+          accessTokenExpiresAt: sql`case when ${isAlive} then ${bind(now, grants.accessTokenExpiresAt)} else ${grants.accessTokenExpiresAt} end`,
+          sealedRefreshToken: null,
+          refreshTokenExpiresAt: null,
+          version: sql`${grants.version} + 1`,
+        })
+        .where(
+          and(
+            isOfGrant(grants, key),
+            version === undefined ? undefined : eq(grants.version, version),
+            or(isAlive, isNotNull(grants.sealedRefreshToken)),
+          ),
+        )
+        .returning(columns)
+      return ended ?? null
+    },
+
+    async delete(key) {
+      const [deleted] = await database
+        .delete(grants)
+        .where(isOfGrant(grants, key))
+        .returning(columns)
+      return deleted ?? null
     },
 
     async countUsable(now) {
@@ -84,10 +119,6 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
         .where(or(gt(grants.accessTokenExpiresAt, now), gt(grants.refreshTokenExpiresAt, now)))
         .groupBy(grants.appId)
     },
-  }
-
-  function isGrantOf({ appId, openId }: GrantKey): SQL | undefined {
-    return and(eq(grants.appId, appId), eq(grants.openId, openId))
   }
 
   /** Versions begin at one again when a deleted grant is given anew; its consent is another then. */
@@ -112,6 +143,7 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
         refreshTokenExpiresAt: bind(grant.refreshTokenExpiresAt, grants.refreshTokenExpiresAt),
         sealedRefreshToken: bind(grant.sealedRefreshToken, grants.sealedRefreshToken),
         sealedWith: bind(keyIdOfPair(grant), grants.sealedWith),
+        adopted: bind(0, grants.adopted),
       })
       .from(sessions)
       .where(
@@ -123,12 +155,6 @@ export function createGrants({ database, dialect, schema }: Engine): GrantStore 
         ),
       )
   }
-}
-
-/** Which key sealed a pair; null, that is unknown, when it was not one key or the values do not tell. */
-function keyIdOfPair({ sealedAccessToken, sealedRefreshToken }: SealedPair): string | null {
-  const keyId = keyIdOf(sealedAccessToken)
-  return sealedRefreshToken === null || keyIdOf(sealedRefreshToken) === keyId ? keyId : null
 }
 
 /** The value that the row on its way in has for this column. */

@@ -95,6 +95,8 @@ export function createSchema(dialect: Dialect) {
       sealedRefreshToken: text('sealed_refresh_token'),
       /** Id of the key that sealed both tokens; null when it is not known, as in rows older than the column. */
       sealedWith: text('sealed_with'),
+      /** 0 until its upkeep has been scheduled; every consent begins so. */
+      adopted: integer('adopted').notNull().default(0),
     },
     (grant) => [
       primaryKey({ name: 'grants_person', columns: [grant.appId, grant.openId] }),
@@ -106,6 +108,7 @@ export function createSchema(dialect: Dialect) {
         grant.refreshTokenExpiresAt,
       ),
       index('grants_sealed_with').on(grant.sealedWith, grant.appId, grant.openId),
+      index('grants_unadopted').on(grant.appId, grant.openId).where(sql`adopted = 0`),
     ],
   )
 

@@ -1,10 +1,11 @@
-import { and, eq, exists, ne, type SQL, sql } from 'drizzle-orm'
+import { and, exists, ne, type SQL, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { GrantKey, GrantMark, Lease, UpkeepStore } from '../auth/upkeep.ts'
 import { bind } from './dialects.ts'
 import type { Engine } from './engine.ts'
+import { isOfGrant } from './is-of-grant.ts'
+import { isFree, isHeldUnder } from './lease-guards.ts'
 import type { Schema } from './schema.ts'
-import { isFree, isHeldUnder, isUpkeepOf } from './upkeep-guards.ts'
 import { fromMark, toUpkeepOrNull } from './upkeep-row.ts'
 
 type UpkeepLeases = Pick<UpkeepStore, 'claim' | 'renew' | 'openIntent' | 'release'>
@@ -57,7 +58,7 @@ export function createUpkeepLeases({ database, schema }: Engine): UpkeepLeases {
     const rows = await database
       .update(upkeeps)
       .set(changes)
-      .where(and(isUpkeepOf(upkeeps, key), isHeldUnder(upkeeps, lease)))
+      .where(and(isOfGrant(upkeeps, key), isHeldUnder(upkeeps, lease)))
       .returning({ appId: upkeeps.appId })
     return rows.length === 1
   }
@@ -83,13 +84,7 @@ export function createUpkeepLeases({ database, schema }: Engine): UpkeepLeases {
       database
         .select({ version: grants.version })
         .from(grants)
-        .where(
-          and(
-            eq(grants.appId, key.appId),
-            eq(grants.openId, key.openId),
-            ne(grants.version, version),
-          ),
-        ),
+        .where(and(isOfGrant(grants, key), ne(grants.version, version))),
     )
     return sql`case when ${isMoot} then ${upkeeps.dueAt} else ${bind(dueAt, upkeeps.dueAt)} end`
   }

@@ -1,10 +1,9 @@
-import { and, eq, exists, getTableColumns, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
+import { and, eq, exists, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { UpkeepStore } from '../auth/upkeep.ts'
-import { bind } from './dialects.ts'
 import type { Engine } from './engine.ts'
+import { isOfGrant } from './is-of-grant.ts'
+import { isFree } from './lease-guards.ts'
 import { pickRows } from './pick-rows.ts'
-import { isFree, isUpkeepOf } from './upkeep-guards.ts'
 import { fromMark, toUpkeep, toUpkeepOrNull } from './upkeep-row.ts'
 
 type UpkeepRecords = Omit<UpkeepStore, 'claim' | 'renew' | 'openIntent' | 'release'>
@@ -13,6 +12,8 @@ type UpkeepRecords = Omit<UpkeepStore, 'claim' | 'renew' | 'openIntent' | 'relea
 export function createUpkeepRecords(engine: Engine): UpkeepRecords {
   const { database, schema } = engine
   const { upkeeps, grants } = schema
+  /** Written out, not bound, so that the partial index applies. */
+  const isUnadopted = sql`${eq(grants.adopted, 0)}`.inlineParams()
   const findByGrant = database
     .select()
     .from(upkeeps)
@@ -66,27 +67,44 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
       return rows.map(toUpkeep)
     },
 
-    async listOpenIntents(before, limit) {
+    async listOpenIntents(now, before, limit) {
       const rows = await database
         .select()
         .from(upkeeps)
-        .where(and(lt(upkeeps.intentAt, before), isFree(upkeeps, before), isNotMoot()))
+        .where(and(lt(upkeeps.intentAt, before), isFree(upkeeps, now), isNotMoot()))
         .orderBy(upkeeps.intentAt)
         .limit(limit)
       return rows.map(toUpkeep)
     },
 
     async adopt(dueAt, limit) {
-      const rows = await database
+      const consents = await database
+        .select({ appId: grants.appId, openId: grants.openId, version: grants.version })
+        .from(grants)
+        .where(isUnadopted)
+        .orderBy(grants.appId, grants.openId)
+        .limit(limit)
+      if (consents.length === 0) return 0
+      await database
         .insert(upkeeps)
-        .select(grantsWithoutUpkeep(dueAt, limit).getSQL())
-        .onConflictDoNothing()
-        .returning({ appId: upkeeps.appId })
-      return rows.length
+        .values(consents.map(({ appId, openId }) => ({ appId, openId, dueAt })))
+        .onConflictDoUpdate({ target: [upkeeps.appId, upkeeps.openId], set: { dueAt } })
+      // Last, so that a crash leaves them to the next adopter; a consent given meanwhile waits for it as well.
+      await database
+        .update(grants)
+        .set({ adopted: 1 })
+        .where(
+          or(
+            ...consents.map((consent) =>
+              and(isOfGrant(grants, consent), eq(grants.version, consent.version)),
+            ),
+          ),
+        )
+      return consents.length
     },
 
     async delete(key) {
-      await database.delete(upkeeps).where(isUpkeepOf(upkeeps, key))
+      await database.delete(upkeeps).where(isOfGrant(upkeeps, key))
     },
   }
 
@@ -103,30 +121,6 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
             eq(grants.version, upkeeps.intentVersion),
           ),
         ),
-    )
-  }
-
-  /** Sorted, so that two adopters never deadlock. */
-  function grantsWithoutUpkeep(dueAt: Date, limit: number) {
-    return database
-      .select({
-        ...emptyRow(),
-        appId: grants.appId,
-        openId: grants.openId,
-        dueAt: bind(dueAt, upkeeps.dueAt),
-      })
-      .from(grants)
-      .leftJoin(upkeeps, and(eq(upkeeps.appId, grants.appId), eq(upkeeps.openId, grants.openId)))
-      .where(isNull(upkeeps.appId))
-      .orderBy(grants.appId, grants.openId)
-      .limit(limit)
-  }
-
-  /** Every column in the order of the table, as inserting from a selection needs them. */
-  function emptyRow() {
-    const columns = Object.entries(getTableColumns(upkeeps))
-    return Object.fromEntries(
-      columns.map(([name, column]) => [name, bind<PgColumn>(column.notNull ? 0 : null, column)]),
     )
   }
 }

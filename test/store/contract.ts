@@ -2,13 +2,16 @@ import { afterAll, beforeEach, describe } from 'vitest'
 import type { Store } from '../../src/auth/ports.ts'
 import { attemptContract } from './contract/attempts.ts'
 import { cardContract } from './contract/cards.ts'
+import { endingContract } from './contract/endings.ts'
 import { grantContract } from './contract/grants.ts'
+import { keyContract } from './contract/keys.ts'
 import { leaseContract } from './contract/leases.ts'
 import { moveContract } from './contract/moves.ts'
 import { raceContract } from './contract/races.ts'
 import { rotationContract } from './contract/rotations.ts'
 import { seenEventContract } from './contract/seen-events.ts'
 import { sessionContract } from './contract/sessions.ts'
+import { upkeepRaceContract } from './contract/upkeep-races.ts'
 import { upkeepContract } from './contract/upkeeps.ts'
 
 /** Two stores on one database, over connections of their own where the engine can. */
@@ -48,9 +51,12 @@ export function describeStore(engine: string, bench: StoreBench): void {
     attemptContract(stores)
     grantContract(stores)
     rotationContract(stores)
+    endingContract(stores)
+    keyContract(stores)
     leaseContract(stores)
     upkeepContract(stores)
     seenEventContract(stores)
     raceContract(stores)
+    upkeepRaceContract(stores)
   })
 }

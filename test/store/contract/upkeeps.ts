@@ -80,22 +80,40 @@ export function upkeepContract(stores: Stores): void {
       expect(await store.upkeeps.claimDue(inSeconds(30), inSeconds(60), 9)).toHaveLength(4)
     })
 
-    it('is given to grants without upkeep, in batches, and to those alone', async () => {
-      const { store } = stores()
-      const known = await insertGrant(store)
-      await store.upkeeps.schedule(known, inSeconds(500))
-      const lost = [await insertGrant(store), await insertGrant(store), await insertGrant(store)]
+    it('is given once to every consent that has none, in batches', async () => {
+      const { store, other } = stores()
+      const grants = [await insertGrant(store), await insertGrant(store), await insertGrant(store)]
       expect(await store.upkeeps.adopt(inSeconds(7), 2)).toBe(2)
-      expect(await store.upkeeps.adopt(inSeconds(7), 2)).toBe(1)
+      expect(await other.upkeeps.adopt(inSeconds(7), 2)).toBe(1)
       expect(await store.upkeeps.adopt(inSeconds(7), 2)).toBe(0)
-      expect((await store.upkeeps.find(known))?.dueAt).toEqual(inSeconds(500))
-      for (const { appId, openId } of lost) {
-        expect(await store.upkeeps.find({ appId, openId })).toEqual({
+      for (const grant of grants) {
+        const { appId, openId } = grant
+        expect(await store.upkeeps.find(grant)).toEqual({
           ...{ appId, openId, mark: null, lastUsedAt: null, dueAt: inSeconds(7), lease: null },
           ...{ intent: null, failures: 0, coolUntil: null, coolReason: null },
         })
       }
-      expect((await claimLease(store, known)).lease.fence).toBe(1)
+      await store.upkeeps.schedule(grants[0] ?? expect.unreachable(), inSeconds(500))
+      expect(await store.upkeeps.adopt(inSeconds(9), 9)).toBe(0)
+      expect((await claimLease(store, grants[0] ?? expect.unreachable())).dueAt).toEqual(
+        inSeconds(500),
+      )
+    })
+
+    it('is given anew after another consent, whatever came of the one before', async () => {
+      const { store } = stores()
+      const grant = await insertGrant(store)
+      await store.upkeeps.adopt(NOW, 9)
+      const { lease } = await claimLease(store, grant)
+      await store.upkeeps.openIntent(grant, lease, { version: 1, at: NOW, probes: 0 })
+      await store.upkeeps.schedule(grant, null, NOW)
+      await store.grants.rotate(1, grant)
+      expect(await store.upkeeps.adopt(inSeconds(7), 9)).toBe(0)
+
+      const before = await store.upkeeps.find(grant)
+      await store.grants.save({ ...grant, authorizedAt: inSeconds(5), issuedAt: inSeconds(5) })
+      expect(await store.upkeeps.adopt(inSeconds(7), 9)).toBe(1)
+      expect(await store.upkeeps.find(grant)).toEqual({ ...before, dueAt: inSeconds(7) })
     })
   })
 
@@ -122,14 +140,17 @@ export function upkeepContract(stores: Stores): void {
       await store.upkeeps.renew(renewed.grant, renewed.lease, inSeconds(60))
       await store.upkeeps.release(released.grant, released.lease, { ...SETTLED, intent: 'open' })
       await store.upkeeps.release(settled.grant, settled.lease, SETTLED)
-      const listed = async (seconds: number, limit = 9) =>
-        (await other.upkeeps.listOpenIntents(inSeconds(seconds), limit)).map(({ openId }) => openId)
+      const listed = async (now: number, before: number, limit = 9) => {
+        const { upkeeps } = other
+        const open = await upkeeps.listOpenIntents(inSeconds(now), inSeconds(before), limit)
+        return open.map(({ openId }) => openId)
+      }
       const ids = [older, younger, released].map(({ grant }) => grant.openId)
-      expect(await listed(10)).toEqual(ids)
-      expect(await listed(10, 2)).toEqual(ids.slice(0, 2))
-      // By then the lease of the vanished holders has not run out, and that of the other was given back.
-      expect(await listed(9)).toEqual([released.grant.openId])
-      expect(await listed(3)).toEqual([])
+      expect(await listed(10, 9)).toEqual(ids)
+      expect(await listed(10, 9, 2)).toEqual(ids.slice(0, 2))
+      expect(await listed(10, 2)).toEqual(ids.slice(0, 1))
+      // The leases of those who vanished have not run out by then; the other gave its lease back.
+      expect(await listed(9.999, 9)).toEqual([released.grant.openId])
     })
 
     it('leaves out what a newer version or a deletion has settled', async () => {
@@ -141,9 +162,9 @@ export function upkeepContract(stores: Stores): void {
         const grant = await insertGrant(store)
         const { lease } = await claimLease(store, grant)
         await store.upkeeps.openIntent(grant, lease, { version: 1, at: NOW, probes: 0 })
-        expect(await store.upkeeps.listOpenIntents(inSeconds(60), 9)).toHaveLength(1)
+        expect(await store.upkeeps.listOpenIntents(inSeconds(60), inSeconds(60), 9)).toHaveLength(1)
         await settle(grant)
-        expect(await store.upkeeps.listOpenIntents(inSeconds(60), 9)).toEqual([])
+        expect(await store.upkeeps.listOpenIntents(inSeconds(60), inSeconds(60), 9)).toEqual([])
       }
     })
   })

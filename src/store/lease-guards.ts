@@ -1,13 +1,8 @@
 import { and, eq, isNull, lte, or, type SQL } from 'drizzle-orm'
-import type { GrantKey, Lease } from '../auth/upkeep.ts'
+import type { Lease } from '../auth/upkeep.ts'
 import type { Schema } from './schema.ts'
 
 type Upkeeps = Schema['upkeeps']
-
-/** Holds for the upkeep of one grant. */
-export function isUpkeepOf(upkeeps: Upkeeps, { appId, openId }: GrantKey): SQL | undefined {
-  return and(eq(upkeeps.appId, appId), eq(upkeeps.openId, openId))
-}
 
 /** Holds while nobody has the lease, or whoever had it let it run out. */
 export function isFree(upkeeps: Upkeeps, now: Date): SQL | undefined {

@@ -1,0 +1,65 @@
+import { and, count, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { GrantFilter, GrantStore } from '../auth/ports.ts'
+import type { Engine } from './engine.ts'
+import { columnsOfGrant } from './grant-columns.ts'
+import { isOfGrant } from './is-of-grant.ts'
+import { keyIdOfPair } from './key-id-of-pair.ts'
+
+type GrantKeys = Pick<GrantStore, 'list' | 'reseal' | 'countByKey'>
+
+/** Creates the statements that go through all grants, as the rotation of keys does. */
+export function createGrantKeys({ database, schema: { grants } }: Engine): GrantKeys {
+  return {
+    async list(filter) {
+      return await database
+        .select(columnsOfGrant(grants))
+        .from(grants)
+        .where(matches(filter))
+        .orderBy(grants.appId, grants.openId)
+        .limit(filter.limit)
+    },
+
+    async reseal(grant, pair) {
+      const rows = await database
+        .update(grants)
+        .set({
+          sealedAccessToken: pair.sealedAccessToken,
+          sealedRefreshToken: pair.sealedRefreshToken,
+          sealedWith: keyIdOfPair(pair),
+        })
+        .where(
+          and(
+            isOfGrant(grants, grant),
+            eq(grants.version, grant.version),
+            eq(grants.sealedAccessToken, grant.sealedAccessToken),
+            grant.sealedRefreshToken === null
+              ? isNull(grants.sealedRefreshToken)
+              : eq(grants.sealedRefreshToken, grant.sealedRefreshToken),
+          ),
+        )
+        .returning({ appId: grants.appId })
+      return rows.length === 1
+    },
+
+    async countByKey() {
+      return await database
+        .select({ keyId: grants.sealedWith, count: count() })
+        .from(grants)
+        .groupBy(grants.sealedWith)
+    },
+  }
+
+  function matches({ appId, sealedWith, after }: GrantFilter): SQL | undefined {
+    return and(
+      appId === undefined ? undefined : eq(grants.appId, appId),
+      sealedWith === undefined ? undefined : isSealedWith(sealedWith),
+      after === undefined
+        ? undefined
+        : sql`(${grants.appId}, ${grants.openId}) > (${after.appId}, ${after.openId})`,
+    )
+  }
+
+  function isSealedWith(keyId: string | null): SQL {
+    return keyId === null ? isNull(grants.sealedWith) : eq(grants.sealedWith, keyId)
+  }
+}
