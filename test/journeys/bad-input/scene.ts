@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { FailureReason } from '../../../src/auth/failure-reason.ts'
 import type { Clock } from '../../../src/auth/ports.ts'
 import type { Locale } from '../../../src/auth/session.ts'
 import { type EmulatedPerson, startFeishuEmulator } from '../../../src/emulator/index.ts'
@@ -250,9 +249,6 @@ export async function readToken(service: Service, openId: string): Promise<strin
   const { access_token: token } = (await answer.json()) as { access_token: string }
   return token
 }
-
-/** `reason/fault`, for the tables of the tests. */
-export type CountedFailure = `${FailureReason}/${string}`
 
 function nameOfFailure(sample: string): string {
   const label = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(sample)?.[1]
