@@ -116,7 +116,8 @@ export async function openStage(database: SharedDatabase): Promise<Stage> {
     async readToken({ openId }) {
       const answer = await fetch(`${origin}/v1/tokens/${openId}`, { headers: botHeaders() })
       if (!answer.ok) throw new Error(`no token: ${await answer.text()}`)
-      return (await answer.json()).access_token
+      const { access_token: token } = (await answer.json()) as { access_token: string }
+      return token
     },
     async readMetrics() {
       kept.push({ name: 'metrics', text: await (await fetch(metricsUrl)).text() })

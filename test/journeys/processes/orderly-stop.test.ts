@@ -44,7 +44,7 @@ describe('a process told to stop by SIGTERM', () => {
 
     const next = await deployment.startHere()
     expect(await deployment.session(next.url, id)).toMatchObject({ state: 'completed' })
-    const token = await (await deployment.api(next.url, `/v1/tokens/${lin.openId}`)).json()
-    expect(emulator.sim.tokenOwner(token.access_token)).toMatchObject({ works: true })
+    const token = await deployment.token(next.url, lin.openId)
+    expect(emulator.sim.tokenOwner(token ?? '')).toMatchObject({ works: true })
   })
 })

@@ -58,17 +58,10 @@ describe.each(kinds)('a process killed on $name', ({ name, open }) => {
     return id
   }
 
-  const tokenAnswer = async (service: Service) => {
-    const answer = await deployment.api(service.url, `/v1/tokens/${lin.openId}`)
-    return { status: answer.status, body: await answer.json() }
-  }
-
   const isComplete = async (service: Service, id: string) => {
     expect(await deployment.session(service.url, id, 20)).toMatchObject({ state: 'completed' })
-    const { status, body } = await tokenAnswer(service)
-    expect(status).toBe(200)
-    const owner = emulator.sim.tokenOwner(body.access_token)
-    expect(owner).toMatchObject({ openId: lin.openId, works: true })
+    const token = await deployment.token(service.url, lin.openId)
+    expect(emulator.sim.tokenOwner(token ?? '')).toMatchObject({ openId: lin.openId, works: true })
     await lin.cardTurns('green')
     expect(lin.cards()).toBe(1)
   }
@@ -82,7 +75,7 @@ describe.each(kinds)('a process killed on $name', ({ name, open }) => {
     const id = await dieInCallback('code_exchanged')
     const service = await deployment.startHere()
     expect(await deployment.session(service.url, id)).toMatchObject({ state: 'pending' })
-    expect((await tokenAnswer(service)).status).toBe(404)
+    expect(await deployment.token(service.url, lin.openId)).toBe(null)
     expect(lin.colour()).toBe('blue')
     await authorizesNow(service, id)
   })
@@ -98,7 +91,7 @@ describe.each(kinds)('a process killed on $name', ({ name, open }) => {
       await lin.taps('Not now')
       expect(await deployment.session(service.url, id)).toMatchObject({ state: 'rejected' })
       await lin.cardTurns('grey')
-      expect((await tokenAnswer(service)).status).toBe(404)
+      expect(await deployment.token(service.url, lin.openId)).toBe(null)
     },
   )
 
@@ -183,8 +176,8 @@ describe.each(kinds)('a process killed on $name', ({ name, open }) => {
   }
 
   async function theOnlySession(service: Service): Promise<string> {
-    const { sessions } = await (await deployment.api(service.url, '/v1/sessions')).json()
+    const sessions = await deployment.sessions(service.url)
     expect(sessions).toHaveLength(1)
-    return sessions[0].session_id
+    return sessions[0]?.session_id ?? ''
   }
 })

@@ -50,9 +50,8 @@ describe.each(kinds)('two processes on $name', ({ open }) => {
   afterEach(() => emulator.sim.clearFaults())
 
   const tokenStatus = async (origin: string, { openId }: Person) => {
-    const answer = await deployment.api(origin, `/v1/tokens/${openId}`)
-    if (answer.status !== 200) return answer.status
-    const { access_token: token } = await answer.json()
+    const token = await deployment.token(origin, openId)
+    if (token === null) return 'missing'
     const owner = emulator.sim.tokenOwner(token)
     return owner?.works && owner.openId === openId ? 'works' : 'broken'
   }
@@ -117,8 +116,8 @@ describe.each(kinds)('two processes on $name', ({ open }) => {
     expect(ids.size).toBe(1)
     await alex.cardTurns('blue')
     expect(alex.cards()).toBe(cards + 1)
-    const list = await deployment.api(one, `/v1/sessions?open_id=${alex.openId}&state=pending`)
-    expect((await list.json()).sessions).toHaveLength(1)
+    const pending = await deployment.sessions(one, `?open_id=${alex.openId}&state=pending`)
+    expect(pending).toHaveLength(1)
     await alex.taps('Not now')
     for (const id of ids) await settled(alex, id)
   })

@@ -15,6 +15,9 @@ export interface Deployment {
   api(origin: string, path: string, body?: unknown): Promise<Response>
   ask(origin: string, openId: string): Promise<SessionJson>
   session(origin: string, id: string, seconds?: number): Promise<SessionJson>
+  sessions(origin: string, query?: string): Promise<SessionJson[]>
+  /** The stored access token of a person, null when there is none. */
+  token(origin: string, openId: string): Promise<string | null>
   /** Ends whatever still runs. */
   close(): Promise<void>
 }
@@ -63,11 +66,22 @@ export async function createDeployment(
     async ask(origin, openId) {
       const answer = await deployment.api(origin, '/v1/sessions', { open_id: openId })
       if (!answer.ok) throw new Error(`asking answered ${answer.status}: ${await answer.text()}`)
-      return answer.json()
+      return (await answer.json()) as SessionJson
     },
     async session(origin, id, seconds = 0) {
       const wait = seconds === 0 ? '' : `?wait=${seconds}`
-      return (await deployment.api(origin, `/v1/sessions/${id}${wait}`)).json()
+      const answer = await deployment.api(origin, `/v1/sessions/${id}${wait}`)
+      return (await answer.json()) as SessionJson
+    },
+    async sessions(origin, query = '') {
+      const answer = await deployment.api(origin, `/v1/sessions${query}`)
+      return ((await answer.json()) as { sessions: SessionJson[] }).sessions
+    },
+    async token(origin, openId) {
+      const answer = await deployment.api(origin, `/v1/tokens/${openId}`)
+      if (answer.status === 404) return null
+      if (!answer.ok) throw new Error(`reading the token answered ${answer.status}`)
+      return ((await answer.json()) as { access_token: string }).access_token
     },
     async close() {
       await Promise.all(running.splice(0).map((end) => end()))

@@ -11,8 +11,8 @@ import { createSystemClock } from '../../../src/system-clock.ts'
 
 const config = loadEnvironment()
 const emulatorUrl = config.endpoints.apiBaseUrl ?? ''
-const { clock } = await (await fetch(`${emulatorUrl}/sim/state`)).json()
-const aheadMs = Number(clock.offset_seconds) * 1000
+const state = await (await fetch(`${emulatorUrl}/sim/state`)).json()
+const aheadMs = (state as { clock: { offset_seconds: number } }).clock.offset_seconds * 1000
 const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) })
 const quick = { cron: '* * * * * *', everySeconds: 1 }
 const app = await createApp(config, {
