@@ -49,6 +49,18 @@ describe.skipIf(browserMissing !== undefined)(title, () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('ja-JP')
   })
 
+  it('keeps the filled button filled under the pointer', async () => {
+    const page = await open()
+    const button = page.getByRole('button', { name: 'Authorize', exact: true })
+    const fill = () =>
+      button.evaluate(
+        (node) => node.ownerDocument.defaultView?.getComputedStyle(node).backgroundColor,
+      )
+    const before = await fill()
+    await button.hover()
+    expect(await fill()).toBe(before)
+  })
+
   it('shows hostile card text as text', async () => {
     const page = await open()
     await page.getByText(hostileText.replace(/\[click\].*/, 'click')).waitFor()

@@ -42,7 +42,7 @@ export function chatCard(link: string) {
         { tag: 'img', img_key: 'img_v2_1', alt: { tag: 'plain_text', content: 'a picture' } },
         {
           tag: 'button',
-          type: 'primary',
+          type: 'primary_filled',
           text: plain('授权', 'Authorize', '許可する'),
           behaviors: [{ type: 'open_url', default_url: link }],
         },
