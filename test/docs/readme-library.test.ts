@@ -49,7 +49,7 @@ describe('the bot of the README', { timeout: 180_000 }, () => {
       DATABASE_URL: 'file::memory:',
       TOKEN_ENCRYPTION_KEYS: generateKey(),
     })
-    await until('the bot is connected', isConnected, PATIENCE_SECONDS)
+    await soon('the bot is connected', isConnected)
   })
   afterEach(async () => {
     bot.child.kill('SIGKILL')
@@ -60,29 +60,34 @@ describe('the bot of the README', { timeout: 180_000 }, () => {
   it('asks, and acts for the person who agreed', async () => {
     const person = createPerson(emulator, LIN_XIA)
     await emulator.sim.say({ openId: LIN_XIA, text: 'hello' })
-    await until('a card came', () => person.colour() === 'blue', PATIENCE_SECONDS)
+    await soon('a card came', () => person.colour() === 'blue')
     const page = await fetch(await person.consents())
     expect(page.status).toBe(200)
-    await person.cardTurns('green')
-    await until('the bot knows whom it acts for', () => heard('I can act as 林夏 now.'))
+    await soon('the card is green', () => person.colour() === 'green')
+    await soon('the bot knows whom it acts for', () => heard('I can act as 林夏 now.'))
 
     // The token is kept: writing again asks nothing.
     await emulator.sim.say({ openId: LIN_XIA, text: 'hello again' })
-    await until('the bot answers at once', () => count('I can act as 林夏 now.') === 2)
+    await soon('the bot answers at once', () => count('I can act as 林夏 now.') === 2)
     expect(person.cards()).toBe(1)
   })
 
   it('takes no for an answer, and closes when it is told to', async () => {
     const person = createPerson(emulator, LIN_XIA)
     await emulator.sim.say({ openId: LIN_XIA, text: 'hello' })
-    await until('a card came', () => person.colour() === 'blue', PATIENCE_SECONDS)
+    await soon('a card came', () => person.colour() === 'blue')
     const answer = await person.taps('Not now')
     expect(answer).toMatchObject({ toast: { type: 'info' } })
-    await until('the bot accepts it', () => heard('All right. Nothing was shared.'))
+    await soon('the bot accepts it', () => heard('All right. Nothing was shared.'))
 
     bot.child.kill('SIGTERM')
     expect(await bot.exited).toEqual({ code: 0, signal: null })
   })
+
+  /** A machine that runs every test at once starts a process slowly. */
+  function soon(what: string, look: () => boolean): Promise<boolean> {
+    return until(what, look, PATIENCE_SECONDS)
+  }
 
   function isConnected(): boolean {
     if (bot.child.exitCode !== null) throw new Error(`the bot ended at its start:\n${bot.output()}`)
