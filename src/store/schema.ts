@@ -77,7 +77,7 @@ export function createSchema(dialect: Dialect) {
     ],
   )
 
-  // The refresh token stands last: reading an access token then never touches the pages it fills.
+  // The refresh token stands behind all that is read hot, so that this never touches the pages it fills.
   const grants = table(
     'grants',
     {

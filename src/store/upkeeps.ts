@@ -1,5 +1,6 @@
 import { and, eq, exists, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
-import type { UpkeepStore } from '../auth/upkeep.ts'
+import type { GrantKey, UpkeepStore } from '../auth/upkeep.ts'
+import { bind } from './dialects.ts'
 import type { Engine } from './engine.ts'
 import { isOfGrant } from './is-of-grant.ts'
 import { isFree } from './lease-guards.ts'
@@ -90,22 +91,22 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
         .values(consents.map(({ appId, openId }) => ({ appId, openId, dueAt })))
         .onConflictDoUpdate({ target: [upkeeps.appId, upkeeps.openId], set: { dueAt } })
       // Last, so that a crash leaves them to the next adopter; a consent given meanwhile waits for it as well.
-      await database
-        .update(grants)
-        .set({ adopted: 1 })
-        .where(
-          or(
-            ...consents.map((consent) =>
-              and(isOfGrant(grants, consent), eq(grants.version, consent.version)),
-            ),
-          ),
-        )
+      await database.update(grants).set({ adopted: 1 }).where(isAmong(consents))
       return consents.length
     },
 
     async delete(key) {
       await database.delete(upkeeps).where(isOfGrant(upkeeps, key))
     },
+  }
+
+  /** A list of values, not a chain of conditions: SQLite nests those a thousand deep at most. */
+  function isAmong(consents: (GrantKey & { version: number })[]): SQL {
+    const rows = consents.map(
+      ({ appId, openId, version }) => sql`(${appId}, ${openId}, ${bind(version, grants.version)})`,
+    )
+    const columns = sql`${grants.appId}, ${grants.openId}, ${grants.version}`
+    return sql`(${columns}) in (values ${sql.join(rows, sql`, `)})`
   }
 
   /** An intent of a version that is gone was settled by whatever wrote the newer one. */
