@@ -1,7 +1,7 @@
 import type { EmulatorContext } from '../context.ts'
 import { chatVerbs } from './chat-verbs.ts'
 import { consentVerbs } from './consent-verbs.ts'
-import { requirePerson } from './find.ts'
+import { peopleVerbs } from './people-verbs.ts'
 import type { Sim } from './sim.ts'
 import { messageView, stateView } from './state-view.ts'
 
@@ -21,6 +21,7 @@ export function createSim(context: EmulatorContext): Sim {
 
   const chat = chatVerbs(context)
   const consent = consentVerbs(context)
+  const people = peopleVerbs(context)
   return {
     say: noted('say', chat.say),
     enterChat: noted('enterChat', chat.enterChat),
@@ -46,11 +47,7 @@ export function createSim(context: EmulatorContext): Sim {
     sendRawEvent: noted('sendRawEvent', delivery.sendRaw),
     injectFault: noted('injectFault', faults.inject),
     clearFaults: noted('clearFaults', faults.clear),
-    setPerson: noted('setPerson', ({ openId, ...change }) => {
-      const person = Object.assign(requirePerson(world, openId), change)
-      events.publish('people', {})
-      return person
-    }),
+    setPerson: noted('setPerson', people.setPerson),
     setApp: noted('setApp', (change) => Object.assign(world.app, change)),
     setHints: (given) => void Object.assign(hints, given),
     reset() {

@@ -51,7 +51,7 @@ export interface Sim {
   }>
   injectFault(fault: Fault): { id: string }
   clearFaults(): void
-  /** Changes a person: status, availability, name, locale. */
+  /** Changes a person: status, availability, name, locale; the app hears of a new status or name. */
   setPerson(change: { openId: string } & Partial<Omit<EmulatedPerson, 'openId'>>): EmulatedPerson
   /** Changes the app: scopes, redirect URLs, secret, switches. */
   setApp(change: Partial<EmulatedApp>): EmulatedApp
