@@ -1,4 +1,4 @@
-/** The calls we tell apart in metrics; everything else is `other`. */
+/** The calls we tell apart in metrics; everything else is `other`. Words to a person are `send_card` too: the same call. */
 export type ApiName =
   | 'send_card'
   | 'update_card'

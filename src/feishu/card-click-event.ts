@@ -1,5 +1,6 @@
 import type { CardClick } from '../auth/answer-card-click.ts'
 import { parseCardActionValue } from './cards/card-action.ts'
+import { readEnvelope, textOf } from './event-envelope.ts'
 import { asRecord } from './judge-reply.ts'
 
 /** A tap on one of our cards, and the id of the event it came with. */
@@ -10,22 +11,21 @@ export type CardClickEvent = { eventId: string | null; appId: string | null; cli
  * (https://open.feishu.cn/document/feishu-cards/card-callback-communication).
  */
 export function parseCardClickEvent(payload: unknown): CardClickEvent | null {
-  const raw = asRecord(payload)
-  if (!raw) return null
-  // The SDK flattens header and event into one object, in which the event's fields win.
-  const event = { ...raw, ...asRecord(raw.header), ...asRecord(raw.event) }
+  const envelope = readEnvelope(payload)
+  if (!envelope) return null
+  const { eventId, appId, tenantKey, fields: event } = envelope
   const operator = asRecord(event.operator)
   const value = parseCardActionValue(asRecord(event.action)?.value)
   const openId = textOf(operator?.open_id)
   if (!value || openId === null) return null
   return {
-    eventId: textOf(event.event_id),
-    appId: textOf(event.app_id),
+    eventId,
+    appId,
     click: {
       action: value.action,
       sessionId: value.session,
       openId,
-      tenantKey: textOf(operator?.tenant_key) ?? textOf(event.tenant_key),
+      tenantKey: textOf(operator?.tenant_key) ?? tenantKey,
       messageId: textOf(asRecord(event.context)?.open_message_id),
     },
   }
@@ -34,8 +34,4 @@ export function parseCardClickEvent(payload: unknown): CardClickEvent | null {
 /** Tells whether a `card.action.trigger` belongs to one of our cards; a bot with cards of its own asks this first. */
 export function isCardAuthClick(payload: unknown): boolean {
   return parseCardClickEvent(payload) !== null
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null
 }

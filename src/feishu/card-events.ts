@@ -8,6 +8,7 @@ import { renderCard } from './cards/render-card.ts'
 import { type CardToast, renderToast } from './cards/render-toast.ts'
 import type { ToastKey } from './cards/toast-words.ts'
 import type { FeishuLog } from './feishu-log.ts'
+import { createFirstTime } from './first-time.ts'
 import type { FeishuApp } from './hosts.ts'
 import { asRecord } from './judge-reply.ts'
 
@@ -50,8 +51,9 @@ export function createCardActionHandler(neighbours: {
   observeClick?: ClickObserver | undefined
   deadlineMs?: number | undefined
 }): CardActionHandler {
-  const { apps, appName, answerCardClick, seenEvents, clock, log } = neighbours
+  const { apps, appName, answerCardClick, clock, log } = neighbours
   const { observeClick = () => undefined, deadlineMs = DEADLINE_MS } = neighbours
+  const firstTime = createFirstTime(neighbours)
   const byId = new Map(apps.map((app) => [app.appId, app]))
   // In the order of arrival, oldest first.
   const answers = new Map<string, Promise<Said>>()
@@ -85,8 +87,7 @@ export function createCardActionHandler(neighbours: {
 
   async function answerAfresh(event: CardClickEvent): Promise<Said> {
     try {
-      const isFirst =
-        event.eventId === null || (await seenEvents.markSeen(event.eventId, clock.now()))
+      const isFirst = await firstTime(event.eventId)
       if (!isFirst) logDuplicate(event)
       const click = isFirst ? event.click : { ...event.click, action: 'check_again' as const }
       return draw(event, await answerCardClick(click))

@@ -1,11 +1,13 @@
 import type { CardActionHandler } from './card-events.ts'
+import type { MessageListener } from './command-events.ts'
 
 /** Handlers by event type, as the SDK's `EventDispatcher.register` takes them. */
 export type EventHandlers = Record<string, (event: unknown) => Promise<object>>
 
+const MESSAGE = 'im.message.receive_v1'
+
 /** Events that apps commonly subscribe to and we do not need; without a handler the SDK warns about each of them. */
 const UNUSED_EVENTS = [
-  'im.message.receive_v1',
   'im.chat.access_event.bot_p2p_chat_entered_v1',
   'im.message.message_read_v1',
   'im.message.reaction.created_v1',
@@ -14,16 +16,38 @@ const UNUSED_EVENTS = [
   'p2p_chat_create',
 ] as const
 
-/** What a bot with a dispatcher of its own registers there. */
-export function botEventHandlers(onCardAction: CardActionHandler): EventHandlers {
-  return { 'card.action.trigger': onCardAction }
+/**
+ * What a bot with a dispatcher of its own registers there: taps on our cards, and the events that end grants
+ * (`createGrantEndingEvents`). Messages stay the bot's own. A dispatcher has one handler per type: a bot that needs one of
+ * these events itself calls ours from its own.
+ */
+export function botEventHandlers(
+  onCardAction: CardActionHandler,
+  grantEndings: EventHandlers = {},
+): EventHandlers {
+  return { ...grantEndings, 'card.action.trigger': onCardAction }
 }
 
 /** What our own dispatcher registers; it sees every event of the app. */
-export function serviceEventHandlers(onCardAction: CardActionHandler): EventHandlers {
+export function serviceEventHandlers(
+  onCardAction: CardActionHandler,
+  more: {
+    grantEndings?: EventHandlers | undefined
+    /** Hears messages first; what it does not take goes to `others`. */
+    onMessage?: MessageListener | undefined
+    /** Handlers of whoever runs the service; they may replace the ones we ignore. */
+    others?: EventHandlers | undefined
+  } = {},
+): EventHandlers {
+  const { grantEndings, onMessage = async () => false, others = {} } = more
   const ignore = async () => ({})
   return {
     ...Object.fromEntries(UNUSED_EVENTS.map((name) => [name, ignore])),
-    ...botEventHandlers(onCardAction),
+    ...others,
+    [MESSAGE]: async (event) => {
+      if (await onMessage(event)) return {}
+      return (await others[MESSAGE]?.(event)) ?? {}
+    },
+    ...botEventHandlers(onCardAction, grantEndings),
   }
 }

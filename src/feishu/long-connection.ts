@@ -1,6 +1,7 @@
 import type { Clock } from '../auth/ports.ts'
 import { AppMisconfiguredError, type CardAuthError, FeishuUnavailableError } from '../errors.ts'
 import type { CardActionHandler } from './card-events.ts'
+import type { MessageListener } from './command-events.ts'
 import { type ConnectionTiming, type ConnectionWatcher, openConnection } from './connection-run.ts'
 import { type EventHandlers, serviceEventHandlers } from './event-handlers.ts'
 import type { FeishuLog } from './feishu-log.ts'
@@ -80,14 +81,22 @@ export function createLongConnection(neighbours: {
   log: FeishuLog
   onCardAction: CardActionHandler
   onStatus: (event: LongConnectionEvent) => void
+  /** Events that end grants; see `createGrantEndingEvents`. */
+  grantEndings?: EventHandlers | undefined
+  /** Hears messages before `handlers` does. */
+  onMessage?: MessageListener | undefined
   /** More events to hear, by type; they may replace the ones we ignore. */
   handlers?: EventHandlers | undefined
   timing?: Partial<SupervisionTiming> | undefined
 }): LongConnection {
-  const { app, clock, log, onCardAction, onStatus } = neighbours
+  const { app, clock, log, onCardAction, grantEndings, onMessage, onStatus } = neighbours
   const timing = { ...TIMING, ...neighbours.timing }
   const answering = new Set<Promise<unknown>>()
-  const handlers = { ...serviceEventHandlers(counted(onCardAction)), ...neighbours.handlers }
+  const handlers = serviceEventHandlers(counted(onCardAction), {
+    grantEndings,
+    onMessage,
+    others: neighbours.handlers,
+  })
 
   let state: LongConnectionStatus['state'] = 'stopped'
   let connectedAt: Date | null = null

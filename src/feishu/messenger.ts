@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { CardMessenger, Clock } from '../auth/ports.ts'
 import type { AuthSession } from '../auth/session.ts'
 import { FeishuUnavailableError, UnknownAppError } from '../errors.ts'
@@ -14,6 +14,11 @@ import type { RateLimitOptions } from './rate-limits.ts'
 
 /** Cards in chat, and the names of the apps that send them. */
 export interface FeishuCardMessenger extends CardMessenger {
+  /**
+   * Writes a few words to a person, once.
+   * @throws {PersonUnreachableError | AppMisconfiguredError | FeishuUnavailableError} as for sending a card.
+   */
+  sendText(appId: string, openId: string, text: string): Promise<void>
   /** The app's name as people see it; its id until Feishu has told the name. */
   appName(appId: string): string
   /** Starts learning the names in the background. */
@@ -50,7 +55,24 @@ export function createCardMessenger(neighbours: {
       const { app, client } = clientOf(session.appId)
       await names.waitForFirst(session.appId, NAME_PATIENCE_MS)
       const content = draw(session, app, authorizeLink)
-      return { messageId: await create(client, session, content) }
+      const messageId = await create(client, {
+        to: session.chatId === null ? 'open_id' : 'chat_id',
+        recipient: session.chatId ?? session.openId,
+        msg_type: 'interactive',
+        content,
+        uuid: deduplicationId(session.id),
+      })
+      return { messageId }
+    },
+    async sendText(appId, openId, text) {
+      await create(clientOf(appId).client, {
+        to: 'open_id',
+        recipient: openId,
+        msg_type: 'text',
+        content: JSON.stringify({ text }),
+        // The tries of this one call share it, and no other call does.
+        uuid: randomUUID(),
+      })
     },
     async updateCard(session, messageId, authorizeLink) {
       const { app, client } = clientOf(session.appId)
@@ -80,19 +102,22 @@ export function createCardMessenger(neighbours: {
   }
 }
 
-async function create(client: AppClient, session: AuthSession, content: string): Promise<string> {
-  const recipient = session.chatId ?? session.openId
+type NewMessage = {
+  to: 'open_id' | 'chat_id'
+  recipient: string
+  msg_type: 'interactive' | 'text'
+  content: string
+  uuid: string
+}
+
+async function create(client: AppClient, message: NewMessage): Promise<string> {
+  const { to, recipient, ...content } = message
   const reply = await client.call(
     { apiName: 'send_card', place: 'create', limitKey: recipient },
     (sdk) =>
       sdk.im.v1.message.create({
-        params: { receive_id_type: session.chatId === null ? 'open_id' : 'chat_id' },
-        data: {
-          receive_id: recipient,
-          msg_type: 'interactive',
-          content,
-          uuid: deduplicationId(session.id),
-        },
+        params: { receive_id_type: to },
+        data: { receive_id: recipient, ...content },
       }),
   )
   const messageId = reply.data?.message_id

@@ -44,10 +44,15 @@ function usableFields(body: Record<string, unknown>): Record<string, unknown> {
     access_token,
     token_type,
     refresh_token_expires_in,
-    ...(Number.parseFloat(String(expires_in)) > 0 ? { expires_in } : {}),
+    ...(isLifetime(expires_in) ? { expires_in } : {}),
     ...(isText(refresh_token) ? { refresh_token } : {}),
     ...(isText(scope) ? { scope } : {}),
   }
+}
+
+function isLifetime(value: unknown): boolean {
+  const seconds = Number.parseFloat(String(value))
+  return Number.isFinite(seconds) && seconds > 0
 }
 
 function isText(value: unknown): boolean {

@@ -6,6 +6,7 @@ import { type ClickObserver, createCardActionHandler } from '../../src/feishu/ca
 import { botEventHandlers, serviceEventHandlers } from '../../src/feishu/event-handlers.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { appAt, createFeishuBench, STUB_APP, sessionOf } from './feishu-bench.ts'
+import { createSeenEvents } from './seen-events.ts'
 
 const APP = appAt('https://open.example.com', STUB_APP)
 const PERSON = 'ou_7d8a6e6df7621556ce0d21922b676706'
@@ -23,19 +24,6 @@ function tap(changes: Record<string, unknown> = {}): Record<string, unknown> {
     action: { tag: 'button', value: { action: 'decline', session: 'ses_1' } },
     context: { open_message_id: 'om_1', open_chat_id: 'oc_1' },
     ...changes,
-  }
-}
-
-function createSeenEvents(): SeenEventStore & { ids: Set<string> } {
-  const ids = new Set<string>()
-  return {
-    ids,
-    async markSeen(eventId) {
-      if (ids.has(eventId)) return false
-      ids.add(eventId)
-      return true
-    },
-    deleteSeenBefore: async () => 0,
   }
 }
 

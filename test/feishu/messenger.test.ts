@@ -325,3 +325,30 @@ function untilAborted(signal: AbortSignal | undefined): Promise<void> {
     signal?.addEventListener('abort', () => resolve(), { once: true }),
   )
 }
+
+describe('a few words', () => {
+  it('reach the person, once each time', async () => {
+    const { emulator, app, messenger, person } = await onEmulator()
+    await messenger.sendText(app.appId, person.openId, '已撤销 "授权"')
+    await messenger.sendText(app.appId, person.openId, '已撤销 "授权"')
+    expect(emulator.sim.messages()).toMatchObject([
+      { msg_type: 'text', content: { text: '已撤销 "授权"' } },
+      { msg_type: 'text', content: { text: '已撤销 "授权"' } },
+    ])
+  })
+
+  it('are sent once when the first answer was lost', async () => {
+    const { emulator, app, messenger, person } = await onEmulator()
+    emulator.sim.injectFault({ match: 'POST /open-apis/im/v1/messages', cut: 'after' })
+    await messenger.sendText(app.appId, person.openId, 'Done.')
+    expect(emulator.sim.messages()).toHaveLength(1)
+  })
+
+  it('fail like a card for somebody the bot may not write to', async () => {
+    const { emulator, app, messenger, person } = await onEmulator()
+    emulator.sim.setPerson({ openId: person.openId, available: false })
+    expect(await rejection(messenger.sendText(app.appId, person.openId, 'Hi'))).toMatchObject({
+      code: 'person_unreachable',
+    })
+  })
+})

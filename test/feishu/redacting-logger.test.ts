@@ -131,12 +131,14 @@ describe('no secret reaches the log, a metric or an error', () => {
       await rejection(oauth.exchangeCode({ appId, code: CODE, codeVerifier: VERIFIER })),
       await rejection(oauth.fetchTokenOwner(appId, UAT)),
       await rejection(oauth.revokeAccessToken(appId, UAT)),
+      await rejection(oauth.revokeRefreshToken(appId, UAT)),
+      Reflect.get(await oauth.refresh({ appId, refreshToken: UAT }), 'error'),
     ]
-    expect(feishu.linesOf('feishu_call_failed')).toHaveLength(3)
+    expect(feishu.linesOf('feishu_call_failed')).toHaveLength(5)
     expectNoCanary(feishu.everything() + errors.map(asText).join())
   })
 
-  it('when a good reply has a part the library refuses', async () => {
+  it('when a good reply has a part that nobody can use', async () => {
     const stub = await stubbed((_, response) =>
       answerJson(response, {
         code: 0,
@@ -149,8 +151,10 @@ describe('no secret reaches the log, a metric or an error', () => {
     const feishu = createFeishuBench()
     const app = appAt(stub.url, STUB_APP)
     const oauth = createOAuthClient({ apps: [app], http: feishu.http })
-    const exchange = oauth.exchangeCode({ appId: app.appId, code: CODE, codeVerifier: VERIFIER })
-    expectNoCanary(feishu.everything() + asText(await rejection(exchange)))
+    const { appId } = app
+    await oauth.exchangeCode({ appId, code: CODE, codeVerifier: VERIFIER })
+    expect(await oauth.refresh({ appId, refreshToken: UAT })).toMatchObject({ kind: 'tokens' })
+    expectNoCanary(feishu.everything())
   })
 })
 

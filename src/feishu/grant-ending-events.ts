@@ -1,0 +1,67 @@
+import { type EventEnvelope, readEnvelope } from './event-envelope.ts'
+import type { EventHandlers } from './event-handlers.ts'
+import type { EventInbox } from './event-inbox.ts'
+import type { FeishuLog } from './feishu-log.ts'
+import { asRecord } from './judge-reply.ts'
+import { type PersonLeft, parsePersonDeleted, parsePersonSuspended } from './person-left-event.ts'
+import { parseTokenRevoked, type TokenRevoked } from './token-revoked-event.ts'
+
+/**
+ * Creates the handlers of events that end grants: tokens revoked at Feishu, and people who left or were suspended.
+ *
+ * That an app of one's own is removed or stopped is told by no event: `app_uninstalled` is for store apps alone
+ * (https://open.feishu.cn/document/server-docs/application-v6/event/app-uninstalled). The next refresh finds out.
+ */
+export function createGrantEndingEvents(neighbours: {
+  inbox: EventInbox
+  log: FeishuLog
+  /** Both may be called again for the same event after they have failed. */
+  onRevoked: (revoked: TokenRevoked) => Promise<unknown>
+  onPersonLeft: (left: PersonLeft) => Promise<unknown>
+}): EventHandlers {
+  const { inbox, log, onRevoked, onPersonLeft } = neighbours
+  return {
+    'auth.user_access_token.revoked_v4': hear(
+      'auth.user_access_token.revoked_v4',
+      parseTokenRevoked,
+      onRevoked,
+    ),
+    'contact.user.deleted_v3': hear('contact.user.deleted_v3', parsePersonDeleted, onPersonLeft),
+    'contact.user.updated_v3': async (payload) => {
+      const envelope = readEnvelope(payload)
+      // Most changes of a person are none of our business.
+      const left = envelope && parsePersonSuspended(envelope)
+      return left ? take('contact.user.updated_v3', envelope, left, onPersonLeft) : {}
+    },
+  }
+
+  function hear<T extends Ending>(
+    eventType: string,
+    parse: (envelope: EventEnvelope) => T | null,
+    work: (event: T) => Promise<unknown>,
+  ): (payload: unknown) => Promise<object> {
+    return async (payload) => {
+      const envelope = readEnvelope(payload)
+      const event = envelope && parse(envelope)
+      if (event) return take(eventType, envelope, event, work)
+      log('warn', 'event_unknown', {
+        event_type: eventType,
+        fields: Object.keys(asRecord(payload) ?? {}),
+      })
+      return {}
+    }
+  }
+
+  function take<T extends Ending>(
+    eventType: string,
+    { eventId }: EventEnvelope,
+    event: T,
+    work: (event: T) => Promise<unknown>,
+  ): Promise<object> {
+    const { appId, openId } = event
+    const fields = { event_type: eventType, event_id: eventId, app_id: appId, open_id: openId }
+    return inbox.take({ id: eventId, fields, work: () => work(event), mayRepeat: true })
+  }
+}
+
+type Ending = TokenRevoked | PersonLeft
