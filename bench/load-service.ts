@@ -45,7 +45,7 @@ export async function startLoadService(options: {
   await writeFile(appsFile, JSON.stringify(apps))
   const keys = generateKey()
   const apiKey = randomBytes(24).toString('base64url')
-  const databaseUrl = `file:${join(directory, 'service.db')}`
+  const databasePath = join(directory, 'service.db')
   const process = await startProcess({
     args,
     cwd: directory,
@@ -60,22 +60,18 @@ export async function startLoadService(options: {
       METRICS_PORT: '0',
       // The stub has no long connection, and nothing measured here uses it.
       CARD_CALLBACK: 'off',
-      DATABASE_URL: databaseUrl,
+      DATABASE_URL: `file:${databasePath}`,
       TOKEN_ENCRYPTION_KEYS: keys,
       API_KEYS: `bench:${apiKey}`,
     },
   })
-  const mint = await createCallbackMint({ databaseUrl, keys })
+  const mint = createCallbackMint({ databasePath, keys })
   const asked: BenchRequest[] = []
   let people = 0
 
   return {
     process,
-    async callbacks(amount) {
-      const requests: BenchRequest[] = []
-      for (let index = 0; index < amount; index++) requests.push(await mint.mint(newPerson()))
-      return requests
-    },
+    callbacks: (amount) => mint.mint(Array.from({ length: amount }, newPerson)),
     async checkCompleted() {
       const pending = await mint.pending()
       if (pending > 0) throw new Error(`${pending} callbacks did not complete their session`)

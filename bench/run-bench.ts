@@ -30,7 +30,7 @@ export async function runBench(options: {
   const closers: (() => Promise<void>)[] = [() => rm(directory, { recursive: true, force: true })]
   try {
     onStep('starts')
-    const starts = await measureStarts({ args, directory, starts: sizes.starts })
+    const starts = await measureStarts({ args, directory, ...sizes })
 
     const stub = await startProcess({ args: [STUB], cwd: directory, hasReadyz: false })
     closers.push(stub.stop)

@@ -34,7 +34,11 @@ export async function startProcess(options: {
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  // Whatever becomes of the bench, nothing it started outlives it.
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  void ended.then(() => process.off('exit', kill))
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM')
     await ended
