@@ -29,6 +29,7 @@ const faults = {
  */
 export function createActions({ store, read, toast }) {
   const words = () => wordsIn(store.value().locale)
+  let faultsInPlace = Promise.resolve()
 
   /**
    * Runs an action; its refusal becomes a toast.
@@ -109,12 +110,16 @@ export function createActions({ store, read, toast }) {
     moveClock: (seconds) => attempt(() => sim.moveClock(seconds).then(read)),
 
     /** @param {(keyof typeof faults)[]} names the faults to have from now on */
-    haveFaults: (names) =>
-      attempt(async () => {
-        await sim.clearFaults()
-        for (const fault of names.flatMap((name) => faults[name])) await sim.injectFault(fault)
-        await read()
-      }),
+    haveFaults(names) {
+      faultsInPlace = faultsInPlace.then(() =>
+        attempt(async () => {
+          await sim.clearFaults()
+          for (const fault of names.flatMap((name) => faults[name])) await sim.injectFault(fault)
+          await read()
+        }),
+      )
+      return faultsInPlace
+    },
 
     dropConnections: () =>
       attempt(async () => {

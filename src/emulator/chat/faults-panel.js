@@ -17,6 +17,11 @@ import { wordsIn } from './words.js'
 export function createFaultsPanel({ store, actions, close }) {
   const node = element('section', { class: 'faults', id: 'faults', hidden: true })
   const show = createKeyedList(node)
+  /**
+   * What the reader chose and the emulator is still being told: two quick choices are both meant.
+   * @type {{ slow: boolean, down: boolean } | undefined}
+   */
+  let chosen
 
   return {
     node,
@@ -26,7 +31,7 @@ export function createFaultsPanel({ store, actions, close }) {
       node.hidden = !state.faultsOpen
       node.setAttribute('aria-label', words.faults)
       const faults = state.world?.faults ?? []
-      const active = {
+      const active = chosen ?? {
         slow: faults.some((fault) => fault.delay_ms !== undefined),
         down: faults.some((fault) => fault.status === 503),
       }
@@ -86,12 +91,14 @@ export function createFaultsPanel({ store, actions, close }) {
       checked: active[name],
       'data-focus': name,
     })
-    box.addEventListener('change', () => {
-      const wanted = { ...active, [name]: box.checked }
-      void actions.haveFaults([
+    box.addEventListener('change', async () => {
+      const wanted = { ...(chosen ?? active), [name]: box.checked }
+      chosen = wanted
+      await actions.haveFaults([
         ...(wanted.down ? /** @type {const} */ (['down']) : []),
         ...(wanted.slow ? /** @type {const} */ (['slow']) : []),
       ])
+      if (chosen === wanted) chosen = undefined
     })
     return element('label', { class: 'fault-line' }, label, box)
   }
