@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import { isIPv4 } from 'node:net'
 
 /** Where one brand of Feishu answers; no URL ends in a slash. */
 export type FeishuEndpoints = {
@@ -65,13 +65,9 @@ export function resolveEndpoints(options: {
 /** Tells whether a URL points at this very machine. */
 export function isLoopback(url: string): boolean {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
-  if (host === 'localhost' || host.endsWith('.localhost')) return true
-  const loopback = new BlockList()
-  loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-  loopback.addAddress('::1', 'ipv6')
-  return (
-    (isIPv4(host) && loopback.check(host, 'ipv4')) || (isIPv6(host) && loopback.check(host, 'ipv6'))
-  )
+  // The parser has written addresses in their one form, such as 127.0.0.1 for 127.1.
+  const isThisAddress = host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+  return isThisAddress || host === 'localhost' || host.endsWith('.localhost')
 }
 
 // The SDK joins domain and path by hand: a trailing slash would ask for `//open-apis/…`.

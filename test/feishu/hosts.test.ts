@@ -43,12 +43,20 @@ describe('resolveEndpoints', () => {
 })
 
 describe('isLoopback', () => {
-  it.each(['http://127.0.0.1:80', 'http://127.9.9.9', 'http://localhost:3000', 'http://[::1]:1/x'])(
-    'finds %s on this machine',
-    (url) => expect(isLoopback(url)).toBe(true),
-  )
-  it.each(['https://open.feishu.cn', 'http://10.0.0.1', 'http://127.0.0.1.example.com'])(
-    'finds %s elsewhere',
-    (url) => expect(isLoopback(url)).toBe(false),
-  )
+  it.each([
+    'http://127.0.0.1:80',
+    'http://127.9.9.9',
+    'http://127.1',
+    'http://localhost:3000',
+    'http://feishu.localhost',
+    'http://[::1]:1/x',
+    'http://[0:0:0:0:0:0:0:1]',
+  ])('finds %s on this machine', (url) => expect(isLoopback(url)).toBe(true))
+  it.each([
+    'https://open.feishu.cn',
+    'http://10.0.0.1',
+    'http://127.0.0.1.example.com',
+    'http://localhost.example.com',
+    'http://[::2]',
+  ])('finds %s elsewhere', (url) => expect(isLoopback(url)).toBe(false))
 })
