@@ -6,7 +6,7 @@ import type * as Sdk from '@larksuiteoapi/node-sdk'
  * meets them once.
  *
  * It is loaded with `require`: an `import` reads the 6 MB file once more to guess its exports, which costs twice the time
- * and memory (docs/decisions/load-the-sdk-with-require.md).
+ * and memory (docs/decisions/0008-load-the-sdk-with-require.md).
  */
 const sdk: typeof Sdk = createRequire(import.meta.url)('@larksuiteoapi/node-sdk')
 

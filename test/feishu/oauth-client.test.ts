@@ -5,6 +5,7 @@ import { createOAuthClient } from '../../src/feishu/oauth-client.ts'
 import { translateError } from '../../src/feishu/translate-error.ts'
 import { WireError } from '../../src/feishu/wire-error.ts'
 import { createEmulatorBench, someone } from '../support/emulator-bench.ts'
+import { consentedTokens } from './consented-tokens.ts'
 import { appAt, createFeishuBench, rejection, STUB_APP } from './feishu-bench.ts'
 import { answerJson, type StubAnswer, startStub } from './stub-server.ts'
 
@@ -310,6 +311,26 @@ describe('the person behind a token', () => {
 })
 
 describe('the end of a token', () => {
+  it('is that of refreshing for a refresh token, and the access token lives on', async () => {
+    const { emulator, oauth, app } = await onEmulator()
+    const { accessToken, refreshToken } = await consentedTokens(emulator, oauth, app)
+    await oauth.revokeRefreshToken(app.appId, refreshToken)
+    expect(await oauth.refresh({ appId: app.appId, refreshToken })).toMatchObject({
+      kind: 'finished',
+      reason: 'revoked',
+    })
+    expect(emulator.sim.tokenOwner(accessToken)?.works).toBe(true)
+  })
+
+  it('names the kind of token, though Feishu takes it for a hint', async () => {
+    const { oauth, app, stub } = await onStub((_, response) => response.writeHead(200).end())
+    await oauth.revokeRefreshToken(app.appId, 'ur-canary-token')
+    expect(Object.fromEntries(new URLSearchParams(stub.requests[0]?.body))).toMatchObject({
+      token: 'ur-canary-token',
+      token_type_hint: 'refresh_token',
+    })
+  })
+
   it('takes an empty answer for a good one', async () => {
     const { oauth, app, stub } = await onStub((_, response) => response.writeHead(200).end())
     await oauth.revokeAccessToken(app.appId, 'u-canary-token')

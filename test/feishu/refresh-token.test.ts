@@ -327,7 +327,7 @@ describe('a refresh without a reply of Feishu', () => {
     expect(bare(await refresh())).toEqual({ kind: 'ambiguous' })
   })
 
-  it('is ambiguous when a rate limit is told without a word, but not spent', async () => {
+  it('is no guess when the rate is limited without a word: nothing was spent', async () => {
     const { refresh } = await onStub((_, response) => response.writeHead(429).end())
     expect(await refresh()).toMatchObject({ kind: 'setback', reason: 'rate_limited' })
   })
