@@ -10,7 +10,7 @@ import { type Duration, milliseconds } from './duration.ts'
 import { ConfigurationError } from './errors.ts'
 import { botEventHandlers, type EventHandlers } from './feishu/event-handlers.ts'
 import { resolveEndpoints } from './feishu/hosts.ts'
-import { createRouter } from './http/router.ts'
+import { createEmbeddedRouter } from './http/embedded-router.ts'
 import { createParts, type PartsApp } from './parts.ts'
 import { createPublicDoor, pathPrefix } from './public-door.ts'
 import { createRequestScope } from './request-scope.ts'
@@ -28,29 +28,29 @@ export type CardAuthOptions = {
   encryptionKeys: string
   /** `file:./data/auth.db` or `postgres://…`. */
   database: string
-  brand?: 'feishu' | 'lark'
+  brand?: 'feishu' | 'lark' | undefined
   /** Asked for when a call names none; default `offline_access`. */
-  scopes?: readonly string[]
+  scopes?: readonly string[] | undefined
   /** A token is refreshed when less than this share of its lifetime is left; default 0.1. */
-  refreshThreshold?: number
+  refreshThreshold?: number | undefined
   /** How long a card can be used, in seconds; default 600. */
-  sessionTtlSeconds?: number
+  sessionTtlSeconds?: number | undefined
   /** How long ended sessions are kept; default 30. */
-  sessionRetentionDays?: number
+  sessionRetentionDays?: number | undefined
   /** Hosts of another Feishu, such as the emulator's. */
-  apiBaseUrl?: string
-  accountsBaseUrl?: string
+  apiBaseUrl?: string | undefined
+  accountsBaseUrl?: string | undefined
   /** Where log lines go; default nowhere. */
-  log?: Log
+  log?: Log | undefined
 }
 
 /** What the one call of a bot takes. */
 export type TokenOptions = AuthorizationRequest & {
   /** Seconds the token must still live; default 60. */
-  minValidity?: number
+  minValidity?: number | undefined
   /** How long to wait for the person, such as `'5m'`; default not at all. */
-  wait?: Duration
-  signal?: AbortSignal
+  wait?: Duration | undefined
+  signal?: AbortSignal | undefined
 }
 
 /** Card authorization inside a bot that owns its connection, its Express app and its lifecycle. */
@@ -95,7 +95,7 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     brand,
     redirectUri: options.redirectUri,
     scopes: options.scopes ?? ['offline_access'],
-    endpoints: resolveEndpoints({ brand, ...options }),
+    endpoints: resolveEndpoints({ ...options, brand }),
   }
   const store = await openStore({
     databaseUrl: options.database,
@@ -117,7 +117,7 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     observeJob: ignore,
   })
   const { auth, events, onCardAction } = parts
-  const router = createRouter({
+  const router = createEmbeddedRouter({
     ...createPublicDoor({ apps: [app], parts, log, clock }),
     apiKeys: [],
     readiness: async () => [],

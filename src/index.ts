@@ -12,3 +12,4 @@ export {
 } from './card-auth.ts'
 export type { Duration } from './duration.ts'
 export * from './errors.ts'
+export { isCardAuthClick } from './feishu/card-click-event.ts'

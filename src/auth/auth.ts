@@ -69,7 +69,12 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
   const showCard = createShowCard(base)
   const storeGrant = createStoreGrant({ ...base, readSession })
   const waitForSession = createWaitForSession({ ...base, readSession })
-  const requestAuthorization = createRequestAuthorization({ openSession, readSession, showCard })
+  const requestAuthorization = createRequestAuthorization({
+    ...base,
+    openSession,
+    readSession,
+    showCard,
+  })
   const tokens = createTokens(base)
   const { findFreshToken } = tokens
   return {

@@ -85,9 +85,15 @@ export interface SessionStore {
   /** Takes up to `limit` due cards for work until `until`; no other instance gets the same. */
   claimDueCards(now: Date, until: Date, limit: number): Promise<AuthSession[]>
   /** Records where the card is; it stays due when the session has moved on meanwhile. */
-  noteCardSent(id: string, messageId: string, look: CardLook, now: Date): Promise<void>
-  /** Records what the card shows; it stays due when the session has moved on meanwhile. */
-  noteCardShown(id: string, look: CardLook, now: Date): Promise<void>
+  noteCardSent(
+    id: string,
+    messageId: string,
+    look: CardLook,
+    now: Date,
+    claimedUntil?: Date,
+  ): Promise<void>
+  /** Records what the card shows; it stays due when the session has moved on, or the claim was lost, meanwhile. */
+  noteCardShown(id: string, look: CardLook, now: Date, claimedUntil?: Date): Promise<void>
   noteCardRetry(id: string, dueAt: Date): Promise<void>
   /** The card can never change again; nothing more is tried. */
   noteCardGone(id: string): Promise<void>

@@ -75,16 +75,17 @@ export function createShowCard(neighbours: Neighbours): ShowCard {
   }
 
   async function show(session: AuthSession): Promise<void> {
-    const { messageId, wants: look } = session.card
+    const { messageId, wants: look, dueAt } = session.card
+    const claimedUntil = dueAt ?? undefined
     if (messageId === null) {
       // A request that ended before its card went out has nothing left to say.
       if (!isOpen(session, clock.now())) return store.sessions.noteCardGone(session.id)
       const sent = await messenger.sendCard(session, authorizeLink(session))
-      await store.sessions.noteCardSent(session.id, sent.messageId, look, clock.now())
+      await store.sessions.noteCardSent(session.id, sent.messageId, look, clock.now(), claimedUntil)
       events.emit({ type: 'step_reached', step: 'card_sent', session })
     } else {
       await messenger.updateCard(session, messageId, authorizeLink(session))
-      await store.sessions.noteCardShown(session.id, look, clock.now())
+      await store.sessions.noteCardShown(session.id, look, clock.now(), claimedUntil)
       events.emit({ type: 'step_reached', step: 'card_updated', session })
     }
     events.emit({ type: 'card_worked_on', session, look, outcome: 'ok', error: null })

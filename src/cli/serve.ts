@@ -19,6 +19,8 @@ export function serveCommand(report: (code: ExitCode) => void): Command {
  */
 export async function serve(): Promise<ExitCode> {
   const config = loadEnvironment()
+  // Whoever reads the log may leave; the service stays.
+  process.stdout.on('error', () => {})
   const pretty = process.stdout.isTTY
   const log = createLogger({ level: config.logLevel, secrets: secretsOf(config), pretty })
   const app = await createApp(config, { log })

@@ -37,7 +37,8 @@ export function createPageRoutes(neighbours: Neighbours): Router {
         case 'redirect':
           factsOf(response).sessionId = opened.session.id
           cookie.write(response, auth.apps.resolve(opened.session.appId), opened.browserSecret)
-          return response.redirect(302, opened.authorizeUrl.href)
+          // No body: the usual one would repeat the address, and with it the state.
+          return response.status(302).location(opened.authorizeUrl.href).end()
         case 'ended':
           return showPage(request, response, pageOfEnded(opened.session, clock.now()))
         case 'unknown':

@@ -49,15 +49,22 @@ export function createSessionCards(engine: Engine): SessionCards {
       return rows.map(toSession)
     },
 
-    async noteCardSent(id, messageId, look, now) {
+    async noteCardSent(id, messageId, look, now, claimedUntil) {
       await database
         .update(sessions)
-        .set({ ...changesOfShowing(look, now), cardMessageId: messageId, cardSentAt: now })
+        .set({
+          ...changesOfShowing(look, now, claimedUntil),
+          cardMessageId: messageId,
+          cardSentAt: now,
+        })
         .where(eq(sessions.id, id))
     },
 
-    async noteCardShown(id, look, now) {
-      await database.update(sessions).set(changesOfShowing(look, now)).where(eq(sessions.id, id))
+    async noteCardShown(id, look, now, claimedUntil) {
+      await database
+        .update(sessions)
+        .set(changesOfShowing(look, now, claimedUntil))
+        .where(eq(sessions.id, id))
     },
 
     async noteCardRetry(id, dueAt) {
@@ -75,12 +82,18 @@ export function createSessionCards(engine: Engine): SessionCards {
     },
   }
 
-  /** The session may have moved on while its card was on the way; the card is then due again at once. */
-  function changesOfShowing(look: CardLook, now: Date) {
-    const isBehind = sql`${sessions.cardWants} <> ${look} and ${sessions.cardGone} = 0`
+  /**
+   * The session may have moved on while its card was on the way; the card is then due again at once. Two updates may
+   * also overtake each other: whoever no longer has the claim cannot tell which one Feishu shows, and leaves it due.
+   */
+  function changesOfShowing(look: CardLook, now: Date, claimedUntil: Date | undefined) {
+    const { cardDueAt, cardWants, cardGone } = sessions
+    const isBehind = sql`${cardWants} <> ${look} and ${cardGone} = 0`
+    const isClaimed = claimedUntil && sql`${cardDueAt} = ${bind(claimedUntil, cardDueAt)}`
+    const otherwise = isClaimed ? sql`when not (${isClaimed}) then ${cardDueAt}` : sql``
     return {
       cardShows: look,
-      cardDueAt: sql`case when ${isBehind} then ${bind(now, sessions.cardDueAt)} end`,
+      cardDueAt: sql`case when ${isBehind} then ${bind(now, cardDueAt)} ${otherwise} end`,
       cardAttempts: 0,
     }
   }

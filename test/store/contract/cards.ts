@@ -60,6 +60,24 @@ export function cardContract(stores: Stores): void {
       expect((await readSession(store, id)).cardSentAt).toEqual(inSeconds(2))
     })
 
+    it('stays due when two updates may have overtaken each other', async () => {
+      const { store } = stores()
+      const { id } = await insertSession(store)
+      await store.sessions.noteCardSent(id, 'om_a', 'asking', NOW)
+      await store.sessions.noteFailure(id, 'identity_mismatch', NOW)
+      await store.sessions.claimCard(id, NOW, inSeconds(15))
+      await store.sessions.move(id, { to: 'expired', endReason: 'timed_out' }, inSeconds(1))
+      await store.sessions.claimCard(id, inSeconds(1), inSeconds(16))
+      // The first update comes back late, so nobody knows which of the two is seen last.
+      const first = 'asking_again:wrong_account'
+      await store.sessions.noteCardShown(id, first, inSeconds(2), inSeconds(15))
+      await store.sessions.noteCardShown(id, 'expired', inSeconds(3), inSeconds(16))
+      expect((await readSession(store, id)).card).toMatchObject({
+        shows: 'expired',
+        dueAt: inSeconds(2),
+      })
+    })
+
     it('is tried again later, and the tries are counted', async () => {
       const { store } = stores()
       const { id } = await insertSession(store)

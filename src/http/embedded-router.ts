@@ -1,0 +1,21 @@
+import { Router } from 'express'
+import type { HttpNeighbours } from './http-neighbours.ts'
+import { createRouter } from './router.ts'
+
+/** The paths that people open; nothing else of a bot's own Express app is touched. */
+const PAGES = /^\/(?:callback|auth\/[^/]+(?:\/card)?)\/?$/
+
+/** Creates the pages alone, for a bot's own Express app: every other request passes through untouched. */
+export function createEmbeddedRouter(neighbours: HttpNeighbours): Router {
+  const { pathPrefix = '' } = neighbours
+  const pages = createRouter(neighbours)
+  const router = Router()
+  router.use((request, response, next) => {
+    const { path } = request
+    const isBehindPrefix = pathPrefix !== '' && path.startsWith(`${pathPrefix}/`)
+    const own = isBehindPrefix ? path.slice(pathPrefix.length) : path
+    if (PAGES.test(own)) pages(request, response, next)
+    else next()
+  })
+  return router
+}
