@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { autopilot } from './autopilot.ts'
 import type { ExitCode } from './exit-code.ts'
-import { type Sandbox, startSandbox } from './start-sandbox.ts'
+import type { Sandbox } from './start-sandbox.ts'
 import { untilStopped } from './until-stopped.ts'
 
 type Options = { autopilot?: true; port: number; servicePort: number; json?: true }
@@ -19,8 +18,11 @@ export function sandboxCommand(report: (code: ExitCode) => void): Command {
 
 async function runSandbox(options: Options): Promise<ExitCode> {
   const startedAt = performance.now()
+  // Loaded here alone: the service must not start with a second Feishu in its memory.
+  const { startSandbox } = await import('./start-sandbox.ts')
   const sandbox = await startSandbox(options)
   if (options.autopilot) {
+    const { autopilot } = await import('./autopilot.ts')
     try {
       return await autopilot(sandbox, { startedAt, json: options.json === true })
     } finally {
