@@ -10,7 +10,9 @@ export const ENDPOINTS = [
   '/v1/sessions',
   '/v1/sessions/{session_id}',
   '/v1/sessions/{session_id}/invalidate',
+  '/v1/tokens',
   '/v1/tokens/{open_id}',
+  '/v1/tokens/{open_id}/refresh',
 ] as const
 
 /** One of the closed set of route patterns. */

@@ -1,6 +1,7 @@
 import type { Auth } from '../auth/auth.ts'
 import type { Clock, Log, SessionFilter } from '../auth/ports.ts'
 import type { AuthSession } from '../auth/session.ts'
+import type { Tokens } from '../auth/tokens.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { RateLimits } from './rate-limits.ts'
 
@@ -17,7 +18,8 @@ export type HttpAuth = Pick<
   | 'waitForSession'
   | 'invalidateSession'
   | 'readUserAccessToken'
->
+  | 'getUserAccessToken'
+> & { tokens: Pick<Tokens, 'revokeGrant'> }
 
 /** Who may call `/v1`; only the hash of the secret is kept, as `hashSecret` makes it. */
 export type ApiKey = { name: string; secretHash: string }

@@ -7,6 +7,7 @@ import {
   InsufficientScopeError,
   SessionNotPendingError,
   StoreUnavailableError,
+  TokenRefreshFailedError,
 } from '../errors.ts'
 import { HttpProblem, type ProblemCode } from './problem.ts'
 
@@ -57,12 +58,18 @@ function membersOf(error: CardAuthError): Record<string, unknown> {
   if (error instanceof InsufficientScopeError) return { missing_scopes: error.missingScopes }
   if (error instanceof SessionNotPendingError) return { state: error.state }
   if (error instanceof AppMisconfiguredError) return { reason: error.reason }
-  if (error instanceof FeishuUnavailableError) return { reason: error.reason }
+  if (error instanceof FeishuUnavailableError || error instanceof TokenRefreshFailedError) {
+    return { reason: error.reason }
+  }
   return {}
 }
 
 function headersOf(error: CardAuthError): Record<string, string> {
-  if (error instanceof FeishuUnavailableError || error instanceof AuthorizationInProgressError) {
+  if (
+    error instanceof FeishuUnavailableError ||
+    error instanceof TokenRefreshFailedError ||
+    error instanceof AuthorizationInProgressError
+  ) {
     return { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterSeconds))) }
   }
   if (error instanceof StoreUnavailableError) return { 'retry-after': STORE_RETRY_SECONDS }

@@ -9,11 +9,12 @@ export type RouteHandlers = {
   before?: readonly RequestHandler[]
   get?: RequestHandler
   post?: RequestHandler
+  delete?: RequestHandler
 }
 
 /** Mounts one route: notes its pattern for logs and metrics, and refuses the methods it does not have. */
 export function mountRoute(router: Router, endpoint: Endpoint, handlers: RouteHandlers): void {
-  const { before = [], get, post } = handlers
+  const { before = [], get, post, delete: remove } = handlers
   const route = router.route(endpoint.replace(/\{(\w+)\}/g, ':$1'))
   route.all(
     (_request, response, next) => {
@@ -24,7 +25,12 @@ export function mountRoute(router: Router, endpoint: Endpoint, handlers: RouteHa
   )
   if (get) route.get(get)
   if (post) route.post(post)
-  const allowed = [...(get ? ['GET', 'HEAD'] : []), ...(post ? ['POST'] : [])].join(', ')
+  if (remove) route.delete(remove)
+  const allowed = [
+    ...(get ? ['GET', 'HEAD'] : []),
+    ...(post ? ['POST'] : []),
+    ...(remove ? ['DELETE'] : []),
+  ].join(', ')
   route.all(() => {
     throw new HttpProblem('method_not_allowed', `This address answers ${allowed}.`, {
       headers: { allow: allowed },

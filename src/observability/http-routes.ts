@@ -1,5 +1,9 @@
 /** A method of a route, and the statuses it answers with when all is well. */
-export type MeasuredRoute = { method: 'GET' | 'POST'; endpoint: string; good: readonly number[] }
+export type MeasuredRoute = {
+  method: 'GET' | 'POST' | 'DELETE'
+  endpoint: string
+  good: readonly number[]
+}
 
 /** Every route of the public server, so that each shows up in the metrics before its first request. */
 export const HTTP_ROUTES: readonly MeasuredRoute[] = [
@@ -14,7 +18,10 @@ export const HTTP_ROUTES: readonly MeasuredRoute[] = [
   { method: 'GET', endpoint: '/v1/sessions', good: [200] },
   { method: 'GET', endpoint: '/v1/sessions/{session_id}', good: [200] },
   { method: 'POST', endpoint: '/v1/sessions/{session_id}/invalidate', good: [200] },
+  { method: 'POST', endpoint: '/v1/tokens', good: [200, 202] },
   { method: 'GET', endpoint: '/v1/tokens/{open_id}', good: [200] },
+  { method: 'DELETE', endpoint: '/v1/tokens/{open_id}', good: [204] },
+  { method: 'POST', endpoint: '/v1/tokens/{open_id}/refresh', good: [200] },
 ]
 
 /** What no route answers to. */

@@ -15,11 +15,15 @@ const operation = z.looseObject({
   parameters: z.array(parameter),
   responses: z.record(
     z.string(),
-    z.object({ description: z.string().min(1), content: z.record(z.string(), z.unknown()) }),
+    z.object({
+      description: z.string().min(1),
+      headers: z.record(z.string(), z.unknown()).optional(),
+      content: z.record(z.string(), z.unknown()).optional(),
+    }),
   ),
 })
 const openApiDocument = z.looseObject({
-  paths: z.record(z.string(), z.record(z.enum(['get', 'post']), operation.optional())),
+  paths: z.record(z.string(), z.record(z.enum(['get', 'post', 'delete']), operation.optional())),
   components: z.looseObject({ schemas: z.record(z.string(), z.looseObject({})) }),
 })
 
@@ -86,11 +90,13 @@ describe('/openapi.json', () => {
         )
         for (const [status, response] of responses) {
           const type = Number(status) < 400 ? 'application/json' : 'application/problem+json'
-          expect(Object.keys(response.content)).toEqual([type])
+          expect(Object.keys(response.content ?? {})).toEqual(status === '204' ? [] : [type])
+          const maySayWhen = status === '429' || status === '503'
+          if (maySayWhen) expect(response.headers).toHaveProperty('Retry-After')
         }
       }
     }
-    expect(ids.size).toBe(5)
+    expect(ids.size).toBe(8)
   })
 
   it('tells the limits that are enforced', async () => {

@@ -31,7 +31,14 @@ export function aSession(overrides: Partial<AuthSession> = {}): AuthSession {
     ticketHash: 'hash-of-ticket',
     sealedTicket: 'sealed-ticket',
     heldUntil: null,
-    card: { messageId: 'om_1', shows: 'asking', wants: 'asking', dueAt: null, attempts: 0 },
+    card: {
+      messageId: 'om_1',
+      shows: 'asking',
+      wants: 'asking',
+      wantsSince: null,
+      dueAt: null,
+      attempts: 0,
+    },
     createdAt: new Date('2026-11-20T08:00:00.000Z'),
     cardSentAt: new Date('2026-11-20T08:00:01.000Z'),
     expiresAt: new Date('2026-11-20T08:10:00.000Z'),
@@ -60,6 +67,15 @@ export function fakeAuth(answers: Partial<HttpAuth> = {}, apps = [APP]): HttpAut
     waitForSession: unexpected('waitForSession'),
     invalidateSession: unexpected('invalidateSession'),
     readUserAccessToken: unexpected('readUserAccessToken'),
+    getUserAccessToken: Object.assign(unexpected('getUserAccessToken'), {
+      orSession: unexpected('getUserAccessToken.orSession'),
+    }),
+    tokens: {
+      revokeGrant: {
+        here: unexpected('revokeGrant.here'),
+        toldByFeishu: unexpected('revokeGrant.toldByFeishu'),
+      },
+    },
     ...answers,
   }
 }

@@ -41,7 +41,8 @@ describe('an API key', () => {
 
   it('guards every route of /v1, whatever the method', async () => {
     const { url } = await serve(fakeAuth())
-    for (const path of [SESSIONS, `${SESSIONS}/x`, `${SESSIONS}/x/invalidate`, '/v1/tokens/ou_a']) {
+    const tokens = ['/v1/tokens', '/v1/tokens/ou_a', '/v1/tokens/ou_a/refresh']
+    for (const path of [SESSIONS, `${SESSIONS}/x`, `${SESSIONS}/x/invalidate`, ...tokens]) {
       for (const method of ['GET', 'POST', 'DELETE']) {
         expect((await fetch(url + path, { method })).status, `${method} ${path}`).toBe(401)
       }
@@ -416,7 +417,7 @@ describe('GET /v1/tokens/{open_id}', () => {
     ['scopes', '/v1/tokens/ou_lin?scopes='],
     ['scopes.1', '/v1/tokens/ou_lin?scopes=a:b,<script>'],
     ['min_validity', '/v1/tokens/ou_lin?min_validity=-1'],
-    ['min_validity', '/v1/tokens/ou_lin?min_validity=7201'],
+    ['min_validity', '/v1/tokens/ou_lin?min_validity=3601'],
     ['app_id', '/v1/tokens/ou_lin?app_id='],
   ])('answers 400 about %s to %s', async (field, path) => {
     const { api } = await serve(fakeAuth())
@@ -470,6 +471,7 @@ describe('a typed error', () => {
     [new errors.SessionNotPendingError('x', 'completed'), 409, { state: 'completed' }],
     [new errors.InvalidStateError(), 400, {}],
     [new errors.StoreUnavailableError('find', facts.cause), 503, {}],
+    [new errors.TokenRefreshFailedError('ambiguous', 5), 503, { reason: 'ambiguous' }],
     [new errors.TokenUnreadableError('bad_key'), 500, {}],
     [new errors.UnknownAppError('cli_x'), 422, {}],
   ]
@@ -514,6 +516,7 @@ describe('a typed error', () => {
   it.each([
     [new errors.FeishuUnavailableError('rate_limited', { retryAfterSeconds: 6.2 }), '7'],
     [new errors.FeishuUnavailableError('network', { retryAfterSeconds: 0 }), '1'],
+    [new errors.TokenRefreshFailedError('ambiguous', 8.2), '9'],
     [new errors.AuthorizationInProgressError(), '1'],
     [new errors.StoreUnavailableError('find', null), '5'],
   ])('that may pass says when to try again (%#)', async (error, seconds) => {

@@ -1,16 +1,36 @@
 import { z } from 'zod'
 import { PROBLEMS, type ProblemCode } from '../problem.ts'
 import { type ComponentName, OPERATIONS, type Operation } from './operations.ts'
-import { newSession, problemReply, sessionPage, sessionReply, tokenReply } from './schemas.ts'
+import {
+  newSession,
+  problemReply,
+  refreshRequest,
+  sessionPage,
+  sessionReply,
+  tokenReply,
+  tokenRequest,
+} from './schemas.ts'
 
 type Json = Record<string, unknown>
 
-const COMPONENTS: Record<ComponentName, z.ZodType> = {
+const BODIES = {
   NewSession: newSession,
+  TokenRequest: tokenRequest,
+  RefreshRequest: refreshRequest,
+} as const
+
+const COMPONENTS: Record<ComponentName, z.ZodType> = {
+  ...BODIES,
   Session: sessionReply,
   SessionPage: sessionPage,
   Token: tokenReply,
   Problem: problemReply,
+}
+
+const LOCATION = { description: 'Where the session is.', schema: { type: 'string' } }
+const RETRY_AFTER = {
+  description: 'Seconds until a repeat may help.',
+  schema: { type: 'integer', minimum: 1 },
 }
 
 /** Writes the OpenAPI 3.1 document of `/v1` from the schemas that validate its requests. */
@@ -37,7 +57,7 @@ export function openApi(version: string): Json {
       schemas: Object.fromEntries(
         Object.entries(COMPONENTS).map(([name, schema]) => [
           name,
-          jsonSchema(schema, schema === newSession ? 'input' : 'output'),
+          jsonSchema(schema, name in BODIES ? 'input' : 'output'),
         ]),
       ),
     },
@@ -51,13 +71,22 @@ function describeOperation(operation: Operation): Json {
     summary,
     parameters: [...parametersIn('path', path), ...parametersIn('query', query)],
     ...(body
-      ? { requestBody: { required: true, content: { 'application/json': reference(body) } } }
+      ? {
+          requestBody: {
+            required: !mayBeEmpty(body),
+            content: { 'application/json': reference(body) },
+          },
+        }
       : {}),
     responses: {
       ...Object.fromEntries(
         Object.entries(replies).map(([status, { description, schema }]) => [
           status,
-          { description, content: { 'application/json': reference(schema) } },
+          {
+            description,
+            ...(isElsewhere(status) ? { headers: { Location: LOCATION } } : {}),
+            ...(schema ? { content: { 'application/json': reference(schema) } } : {}),
+          },
         ]),
       ),
       ...problemResponses(problems),
@@ -92,10 +121,25 @@ function problemResponses(codes: readonly ProblemCode[]): Record<string, Json> {
       status,
       {
         description: shared.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+        ...(shared.some(isWorthRepeating) ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
         content: { 'application/problem+json': reference('Problem') },
       },
     ]),
   )
+}
+
+/** These answers say where the session is. */
+function isElsewhere(status: string): boolean {
+  return status === '201' || status === '202'
+}
+
+function isWorthRepeating(code: ProblemCode): boolean {
+  const { status } = PROBLEMS[code]
+  return status === 429 || status === 503 || code === 'authorization_in_progress'
+}
+
+function mayBeEmpty(body: keyof typeof BODIES): boolean {
+  return BODIES[body].safeParse({}).success
 }
 
 function reference(name: ComponentName): Json {
@@ -109,7 +153,7 @@ function jsonSchema(schema: z.ZodType | z.core.$ZodType, io: 'input' | 'output')
 
 /** What the schemas say about the fields that an operation takes, for people. */
 export function describeFields({ query, body }: Operation): [name: string, description: string][] {
-  const fields = { ...query?.shape, ...(body ? newSession.shape : {}) }
+  const fields = { ...query?.shape, ...(body ? BODIES[body].shape : {}) }
   return Object.entries(fields).map(([name, field]) => [name, descriptionOf(field)])
 }
 

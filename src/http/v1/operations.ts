@@ -1,25 +1,50 @@
 import type { z } from 'zod'
 import type { Endpoint } from '../endpoints.ts'
 import type { ProblemCode } from '../problem.ts'
-import { sessionFilter, sessionPath, sessionWait, tokenPath, tokenQuery } from './schemas.ts'
+import {
+  appQuery,
+  sessionFilter,
+  sessionPath,
+  sessionWait,
+  tokenPath,
+  tokenQuery,
+} from './schemas.ts'
 
 /** The schemas that the document names. */
-export type ComponentName = 'NewSession' | 'Session' | 'SessionPage' | 'Token' | 'Problem'
+export type ComponentName =
+  | 'NewSession'
+  | 'TokenRequest'
+  | 'RefreshRequest'
+  | 'Session'
+  | 'SessionPage'
+  | 'Token'
+  | 'Problem'
 
 /** One operation as the documents tell it; what it takes comes from the schemas that validate. */
 export type Operation = {
-  method: 'get' | 'post'
+  method: 'get' | 'post' | 'delete'
   endpoint: Endpoint
   id: string
   summary: string
   path?: z.ZodObject
   query?: z.ZodObject
-  body?: 'NewSession'
-  replies: Readonly<Record<string, { description: string; schema: ComponentName }>>
+  body?: 'NewSession' | 'TokenRequest' | 'RefreshRequest'
+  /** The answers when all is well; one without a schema has no body. */
+  replies: Readonly<Record<string, { description: string; schema?: ComponentName }>>
   problems: readonly ProblemCode[]
 }
 
 const ALWAYS = ['invalid_request', 'unauthenticated', 'rate_limited', 'internal_error'] as const
+
+/** What can go wrong on the way to a token, whoever asks for it. */
+const OF_TOKENS = [
+  'unknown_app',
+  'token_unreadable',
+  'app_misconfigured',
+  'feishu_unavailable',
+  'token_refresh_failed',
+  'store_unavailable',
+] as const
 
 /** Every operation of `/v1`. */
 export const OPERATIONS: readonly Operation[] = [
@@ -82,20 +107,64 @@ export const OPERATIONS: readonly Operation[] = [
     ],
   },
   {
+    method: 'post',
+    endpoint: '/v1/tokens',
+    id: 'requestUserAccessToken',
+    summary: "Get a person's user_access_token, with a card when one is needed",
+    body: 'TokenRequest',
+    replies: {
+      '200': {
+        description: 'A token that works: stored, refreshed, or granted while you waited.',
+        schema: 'Token',
+      },
+      '202': {
+        description:
+          'A card waits for the person, and there is no token yet. Ask again, with `wait` or later.',
+        schema: 'Session',
+      },
+    },
+    problems: [
+      ...ALWAYS,
+      'payload_too_large',
+      'authorization_rejected',
+      'insufficient_scope',
+      'authorization_expired',
+      'authorization_in_progress',
+      'person_unreachable',
+      ...OF_TOKENS,
+    ],
+  },
+  {
     method: 'get',
     endpoint: '/v1/tokens/{open_id}',
     id: 'getUserAccessToken',
     summary: "Read a person's user_access_token",
     path: tokenPath,
     query: tokenQuery,
-    replies: { '200': { description: 'A token that is still valid.', schema: 'Token' } },
-    problems: [
-      ...ALWAYS,
-      'authorization_required',
-      'unknown_app',
-      'token_unreadable',
-      'feishu_unavailable',
-      'store_unavailable',
-    ],
+    replies: {
+      '200': { description: 'A token that works, refreshed when it was time.', schema: 'Token' },
+    },
+    problems: [...ALWAYS, 'authorization_required', ...OF_TOKENS],
+  },
+  {
+    method: 'delete',
+    endpoint: '/v1/tokens/{open_id}',
+    id: 'revokeUserAccessToken',
+    summary: "Revoke a person's token at Feishu and delete it here",
+    path: tokenPath,
+    query: appQuery,
+    replies: { '204': { description: 'There is no token any more, or there was none.' } },
+    problems: [...ALWAYS, 'unknown_app', 'store_unavailable'],
+  },
+  {
+    method: 'post',
+    endpoint: '/v1/tokens/{open_id}/refresh',
+    id: 'refreshUserAccessToken',
+    summary: 'Refresh a token now, although it is fresh',
+    path: tokenPath,
+    query: appQuery,
+    body: 'RefreshRequest',
+    replies: { '200': { description: 'The new token.', schema: 'Token' } },
+    problems: [...ALWAYS, 'payload_too_large', 'authorization_required', ...OF_TOKENS],
   },
 ]

@@ -13,6 +13,10 @@ const END_REASONS = [
 /** The most scopes that one request may name. */
 const MAX_SCOPES = 50
 const MAX_REASON = 200
+const MAX_WAIT = 60
+/** Half of the two hours that a token usually lives: more would mean a refresh with every other call. */
+const MAX_MIN_VALIDITY = 3600
+const MIN_VALIDITY_WORDS = `Seconds that the token must still be valid, 0 to ${MAX_MIN_VALIDITY}. Default 60.`
 
 const openId = z
   .string()
@@ -64,29 +68,61 @@ const reason = z
   .refine((text) => [...text].length <= MAX_REASON, `Must have at most ${MAX_REASON} characters.`)
   .meta({ maxLength: MAX_REASON, description: 'Shown on the card: why the app asks.' })
 
+/** Whom to ask, for what and why: what a session and a token have in common. */
+const askedOf = {
+  open_id: openId,
+  app_id: appId.nullish(),
+  scopes: scopes.nullish().meta({ description: 'Default: the scopes of the app.' }),
+  reason: reason.nullish(),
+  locale: z
+    .enum(LOCALES)
+    .nullish()
+    .meta({
+      description: `The language of the pages: ${LOCALES.join(', ')}. Default: the browser’s.`,
+    }),
+  chat_id: z
+    .string()
+    .regex(
+      /^oc_[A-Za-z0-9_-]{1,64}$/,
+      'Must be a chat_id such as oc_a0553eda9014c201e6969b478895c230.',
+    )
+    .nullish()
+    .meta({ description: "A group to send the card to instead of the person's own chat." }),
+}
+
 /** The body of `POST /v1/sessions`. */
 export const newSession = z
+  .strictObject(askedOf)
+  .meta({ description: 'Whom to ask, for what and why.' })
+
+/** The body of `POST /v1/tokens`. */
+export const tokenRequest = z
   .strictObject({
-    open_id: openId,
-    app_id: appId.nullish(),
-    scopes: scopes.nullish().meta({ description: 'Default: the scopes of the app.' }),
-    reason: reason.nullish(),
-    locale: z
-      .enum(LOCALES)
+    ...askedOf,
+    scopes: scopes.nullish().meta({
+      description: 'The token has them all. When a card must ask, default: the scopes of the app.',
+    }),
+    min_validity: z
+      .int()
+      .min(0)
+      .max(MAX_MIN_VALIDITY)
+      .nullish()
+      .meta({ description: MIN_VALIDITY_WORDS }),
+    wait: z
+      .int()
+      .min(0)
+      .max(MAX_WAIT)
       .nullish()
       .meta({
-        description: `The language of the pages: ${LOCALES.join(', ')}. Default: the browser’s.`,
+        description: `Seconds to wait for the person, 0 to ${MAX_WAIT}. The answer comes as soon as they decide. Default 0.`,
       }),
-    chat_id: z
-      .string()
-      .regex(
-        /^oc_[A-Za-z0-9_-]{1,64}$/,
-        'Must be a chat_id such as oc_a0553eda9014c201e6969b478895c230.',
-      )
-      .nullish()
-      .meta({ description: "A group to send the card to instead of the person's own chat." }),
   })
-  .meta({ description: 'Whom to ask, for what and why.' })
+  .meta({ description: 'Whose token is needed, and how to ask for it when there is none.' })
+
+/** The body of `POST /v1/tokens/{open_id}/refresh`; it may be left out. */
+export const refreshRequest = z
+  .strictObject({ app_id: appId.nullish() })
+  .meta({ description: 'Which app; it may as well stand in the query.' })
 
 /** The query of `GET /v1/sessions`. */
 export const sessionFilter = z.strictObject({
@@ -108,7 +144,7 @@ export const sessionFilter = z.strictObject({
 export const sessionWait = z.strictObject({
   wait: integerInQuery(
     0,
-    60,
+    MAX_WAIT,
     'Seconds to wait for the end, 0 to 60. The answer comes as soon as the session ends.',
   ).optional(),
 })
@@ -117,19 +153,18 @@ export const sessionWait = z.strictObject({
 export const tokenQuery = z.strictObject({
   app_id: appId.optional(),
   scopes: scopesInQuery.optional(),
-  min_validity: integerInQuery(
-    0,
-    7200,
-    'Seconds that the token must still be valid, 0 to 7200. Default 60.',
-  ).optional(),
+  min_validity: integerInQuery(0, MAX_MIN_VALIDITY, MIN_VALIDITY_WORDS).optional(),
 })
+
+/** The query of calls that only need to know which app. */
+export const appQuery = z.strictObject({ app_id: appId.optional() })
 
 /** The path of `/v1/sessions/{session_id}`. */
 export const sessionPath = z.object({
   session_id: z.string().regex(/^[\w-]{1,64}$/, 'Must be the session_id of an earlier answer.'),
 })
 
-/** The path of `/v1/tokens/{open_id}`. */
+/** The path of `/v1/tokens/{open_id}` and what lies below. */
 export const tokenPath = z.object({ open_id: openId })
 
 /** Nothing is asked in the query. */

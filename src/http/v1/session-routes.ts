@@ -7,6 +7,7 @@ import { readCursor, writeCursor } from './cursor.ts'
 import { parseRequest } from './parse-request.ts'
 import { newSession, noQuery, sessionFilter, sessionPath, sessionWait } from './schemas.ts'
 import { toSessionReply } from './session-reply.ts'
+import { untilGone } from './until-gone.ts'
 
 type Neighbours = Pick<HttpNeighbours, 'auth' | 'listSessions' | 'shutdown'>
 
@@ -83,11 +84,4 @@ function send(response: Response, session: AuthSession, status: number): void {
 
 function sessionIdOf(request: Request): string {
   return parseRequest(sessionPath, request.params).session_id
-}
-
-/** Aborts when the caller has gone, or when the service is about to. */
-function untilGone(response: Response, shutdown: AbortSignal | undefined): AbortSignal {
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
-  return shutdown ? AbortSignal.any([gone.signal, shutdown]) : gone.signal
 }

@@ -21,7 +21,8 @@ export function createV1Routes(neighbours: Neighbours): Router {
   const guard = authenticate(apiKeys, failures)
   const router = Router()
   // Only JSON is ever sent here, whatever a forgotten header calls it.
-  mountSessionRoutes(router, [guard, json({ limit: '64kb', type: () => true })], neighbours)
-  mountTokenRoutes(router, [guard], neighbours)
+  const before = [guard, json({ limit: '64kb', type: () => true })]
+  mountSessionRoutes(router, before, neighbours)
+  mountTokenRoutes(router, before, neighbours)
   return router
 }
