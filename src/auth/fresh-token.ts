@@ -7,6 +7,7 @@ import type { RefreshGrant } from './refresh-grant.ts'
 import type { RefreshResult } from './refresh-grant-result.ts'
 import type { FinishedReason } from './refresh-outcome.ts'
 import type { RefreshSchedule } from './refresh-schedule.ts'
+import type { UnsavedPairs } from './unsaved-pairs.ts'
 
 /** Which token a caller needs; `minValidity` in seconds. */
 export type TokenRequest = {
@@ -42,8 +43,10 @@ export type FreshToken =
  */
 export type FindFreshToken = (request: TokenRequest) => Promise<FreshToken>
 
-/** A token handed out should outlive the call it is made for, in seconds. */
+/** A token handed out should outlive the call it is made for, in seconds; wished for, where the caller names nothing. */
 const MIN_VALIDITY = 60
+/** Another process may refresh for a caller who needs less. */
+const TRIES = 2
 
 type Neighbours = {
   apps: Apps
@@ -51,17 +54,27 @@ type Neighbours = {
   clock: Clock
   schedule: RefreshSchedule
   refreshGrant: RefreshGrant
+  unsaved: UnsavedPairs
   readToken: (grant: Grant) => UserAccessToken
   noteUse: NoteUse
 }
 
 /** Creates the one way to a token; the hot path is one indexed read and one unseal. */
 export function createFindFreshToken(neighbours: Neighbours): FindFreshToken {
-  const { apps, store, clock, schedule, refreshGrant, readToken, noteUse } = neighbours
+  const { apps, store, clock, schedule, refreshGrant, unsaved, readToken, noteUse } = neighbours
 
-  return async (request) => {
+  return (request) => find(request, TRIES)
+
+  async function find(request: TokenRequest, triesLeft: number): Promise<FreshToken> {
     const { openId, scopes = [], minValidity = MIN_VALIDITY, forceRefresh = false } = request
     const { appId } = apps.resolve(request.appId)
+    const lasts = (expiresAt: Date, seconds = minValidity) =>
+      expiresAt.getTime() - clock.now().getTime() >= seconds * 1000
+
+    const kept = forceRefresh ? null : unsaved.find({ appId, openId })
+    if (kept && lasts(kept.expiresAt) && missingScopes(scopes, kept.scopes).length === 0) {
+      return { kind: 'token', token: kept }
+    }
     const grant = await store.grants.find(appId, openId)
     const needs = (why: NeedReason, missing: readonly string[]): FreshToken => ({
       kind: 'needs_person',
@@ -74,37 +87,37 @@ export function createFindFreshToken(neighbours: Neighbours): FindFreshToken {
     const lacking = missingScopes(scopes, grant.scopes)
     if (lacking.length > 0) return needs('scopes_missing', lacking)
 
-    const lasts = (candidate: { accessTokenExpiresAt: Date }) =>
-      candidate.accessTokenExpiresAt.getTime() - clock.now().getTime() >= minValidity * 1000
     const isFresh = (candidate: Grant) =>
-      lasts(candidate) && !schedule.isDue(candidate, clock.now())
+      lasts(candidate.accessTokenExpiresAt) && !schedule.isDue(candidate, clock.now())
     noteUse(grant)
     if (!forceRefresh && isFresh(grant)) return { kind: 'token', token: readToken(grant) }
 
     const result = await refreshGrant({
       appId,
       openId,
-      urgency: 'awaited',
       insists: forceRefresh,
       isEnough: (candidate) =>
         forceRefresh ? candidate.version > grant.version : isFresh(candidate),
     })
+    const mayServe = !forceRefresh && lasts(grant.accessTokenExpiresAt)
     switch (result.kind) {
       case 'fresh': {
-        const missing = missingScopes(scopes, result.token.scopes)
-        return missing.length > 0
-          ? needs('scopes_missing', missing)
-          : { kind: 'token', token: result.token }
+        const { token, how } = result
+        const missing = missingScopes(scopes, token.scopes)
+        if (missing.length > 0) return needs('scopes_missing', missing)
+        if (lasts(token.expiresAt, request.minValidity ?? 0)) return { kind: 'token', token }
+        if (how === 'adopted' && triesLeft > 1) return find(request, triesLeft - 1)
+        throw new TokenRefreshFailedError(how === 'unsaved' ? 'persist_failed' : 'short_lived', 1)
       }
       case 'missing':
         return needs('never_authorized', scopes)
       case 'finished':
-        // The old access token lives until its own end, unless the person lost the right to use the app.
-        return !forceRefresh && lasts(grant) && result.reason !== 'user_status'
+        // The old access token lives until its own end, unless somebody has ended it.
+        return mayServe && result.reason !== 'user_status' && result.reason !== 'revoked'
           ? { kind: 'token', token: readToken(grant) }
           : needs(result.reason, scopes)
       case 'setback':
-        if (forceRefresh || !lasts(grant)) throw errorOf(result)
+        if (!mayServe) throw errorOf(result)
         return { kind: 'token', token: readToken(grant) }
     }
   }

@@ -36,8 +36,11 @@ export async function takeLease(
       const until = new Date(clock.now().getTime() + LEASE_MS)
       // A lost lease is not taken back: another holder may be at work by now.
       const renewed = await upkeeps.renew(key, lease, until).catch(keepTrying)
-      if (renewed === false) return
       if (renewed) lease.until = until
+      if (renewed === false) {
+        lease.until = new Date(0)
+        return
+      }
     }
   }
   background.run(keepRenewed)

@@ -1,4 +1,5 @@
 import type { Clock, Store } from './ports.ts'
+import type { RefreshBudget } from './refresh-budget.ts'
 import type { RefreshGrant } from './refresh-grant.ts'
 import { UPSTREAM_CAP_MS } from './refresh-grant.ts'
 import type { RefreshSchedule } from './refresh-schedule.ts'
@@ -10,12 +11,15 @@ export interface KeepGrantsAlive {
   due(): Promise<{ looked: number; refreshed: number }>
   /** Settles what a crash left open: one probe each, and the person is asked when the rotation was lost. */
   recover(): Promise<{ settled: number }>
+  /** Takes up nothing more; what is begun comes to its end. */
+  close(): void
 }
 
 type Neighbours = {
   store: Pick<Store, 'grants' | 'upkeeps'>
   clock: Clock
   schedule: RefreshSchedule
+  budget: RefreshBudget
   refreshGrant: RefreshGrant
 }
 
@@ -24,12 +28,12 @@ const BATCH = 40
 const AT_ONCE = 8
 /** How long another instance leaves a taken grant alone. */
 const TAKEN_MS = 120_000
-const SOON_MS = 1000
 
 /** Creates the upkeep; every instance may run it, each grant is taken by one. */
 export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
-  const { store, clock, schedule, refreshGrant } = neighbours
+  const { store, clock, schedule, budget, refreshGrant } = neighbours
   const later = (milliseconds: number) => new Date(clock.now().getTime() + milliseconds)
+  let isClosed = false
 
   return {
     async due() {
@@ -41,7 +45,12 @@ export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
     async recover() {
       const before = new Date(clock.now().getTime() - UPSTREAM_CAP_MS)
       const open = await store.upkeeps.listOpenIntents(clock.now(), before, BATCH)
-      return { settled: await inTurns(open, settle) }
+      // A pause is not cut short: the next probe may be the last one.
+      const ripe = open.filter(({ coolUntil }) => coolUntil === null || coolUntil <= clock.now())
+      return { settled: await inTurns(ripe, settle) }
+    },
+    close() {
+      isClosed = true
     },
   }
 
@@ -52,18 +61,21 @@ export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
       await store.upkeeps.delete(upkeep)
       return false
     }
-    const look = schedule.nextLook(grant, lastUsedAt, clock.now())
-    if (look === null || look > later(SOON_MS)) {
+    if (!schedule.isTimeFor(grant, lastUsedAt, clock.now())) {
+      const look = schedule.nextLook(grant, lastUsedAt, clock.now())
       await store.upkeeps.schedule(upkeep, look)
       return false
     }
+    // Without room it stays taken for now, and is looked at again.
+    if (!(await budget.hasRoom(appId))) return false
     const result = await refreshGrant({
       appId,
       openId,
-      urgency: 'background',
       insists: false,
       isEnough: ({ version }) => version > grant.version,
     })
+    // A use after the end has scheduled it again.
+    if (result.kind === 'finished') await store.upkeeps.schedule(upkeep, null)
     return result.kind === 'fresh'
   }
 
@@ -71,22 +83,24 @@ export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
     const result = await refreshGrant({
       appId,
       openId,
-      urgency: 'background',
-      insists: true,
+      insists: false,
       isEnough: ({ version }) => version > (intent?.version ?? 0),
     })
     return result.kind !== 'setback'
   }
-}
 
-async function inTurns<Item>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<boolean>,
-): Promise<number> {
-  let done = 0
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    const results = await Promise.all(items.slice(start, start + AT_ONCE).map(work))
-    done += results.filter(Boolean).length
+  /** One that fails does not keep the others from their turn; its error is told when all have had theirs. */
+  async function inTurns(
+    upkeeps: readonly Upkeep[],
+    work: (upkeep: Upkeep) => Promise<boolean>,
+  ): Promise<number> {
+    const results: PromiseSettledResult<boolean>[] = []
+    for (let start = 0; start < upkeeps.length && !isClosed; start += AT_ONCE) {
+      const turn = upkeeps.slice(start, start + AT_ONCE)
+      results.push(...(await Promise.allSettled(turn.map(work))))
+    }
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+    return results.filter((result) => result.status === 'fulfilled' && result.value).length
   }
-  return done
 }

@@ -1,25 +1,22 @@
-import { StoreUnavailableError } from '../errors.ts'
+import { adoptNewer } from './adopt-newer.ts'
 import type { AppCircuit } from './app-circuit.ts'
 import type { EventSink } from './events.ts'
 import type { Grant, UserAccessToken } from './grant.ts'
 import type { RefreshStep } from './grant-events.ts'
 import { type HeldLease, LEASE_MS } from './held-lease.ts'
-import type { Clock, OAuthClient, Store, TokenCipher, TokenReply } from './ports.ts'
-import type { RefreshBudget, Urgency } from './refresh-budget.ts'
-import type { RefreshResult } from './refresh-grant-result.ts'
+import { noteReply } from './note-reply.ts'
+import type { Clock, OAuthClient, Store, TokenCipher } from './ports.ts'
+import type { RefreshBudget } from './refresh-budget.ts'
+import { type RefreshResult, setback } from './refresh-grant-result.ts'
 import type { FinishedReason, RefreshReply } from './refresh-outcome.ts'
-import type { RefreshSchedule } from './refresh-schedule.ts'
-import { accessTokenBinding, refreshTokenBinding } from './store-grant.ts'
-import type { UnsavedPairs } from './unsaved-pairs.ts'
+import type { SaveRotation } from './save-rotation.ts'
+import { refreshTokenBinding } from './store-grant.ts'
 import type { LeaseResult } from './upkeep.ts'
 
 /** Presents a refresh token once, under a lease, and settles whatever comes of it. */
 export interface PresentRefreshToken {
-  once(
-    held: HeldLease,
-    grant: Grant,
-    how: { urgency: Urgency; probes: number },
-  ): Promise<RefreshResult>
+  /** `probes` counts the earlier tries whose outcome nobody knows; null when there was none. */
+  once(held: HeldLease, grant: Grant, probes: number | null): Promise<RefreshResult>
   /** Marks a grant as finished and lets go of its lease. */
   giveUp(held: HeldLease, grant: Grant, reason: FinishedReason): Promise<RefreshResult>
 }
@@ -32,10 +29,15 @@ type Neighbours = {
   events: EventSink
   circuit: AppCircuit
   budget: RefreshBudget
-  schedule: RefreshSchedule
-  unsaved: UnsavedPairs
+  saveRotation: SaveRotation
   readToken: (grant: Grant) => UserAccessToken
 }
+
+/** One try: a probe follows a try whose outcome nobody knows. */
+type Try = { held: HeldLease; grant: Grant; probes: number | null }
+
+/** What was heard of one try. */
+type Heard = { reply: RefreshReply; sentAt: Date; mayBeSpent: boolean }
 
 /** A winner elsewhere may be about to save; a dead token is believed only after this. */
 const REREAD_MS = 1000
@@ -47,7 +49,7 @@ const TRY_AGAIN_MS = 500
 
 /** Creates the one place that spends refresh tokens. */
 export function createPresentRefreshToken(neighbours: Neighbours): PresentRefreshToken {
-  const { store, cipher, oauth, clock, events, circuit, budget, schedule, unsaved, readToken } =
+  const { store, cipher, oauth, clock, events, circuit, budget, saveRotation, readToken } =
     neighbours
 
   return { once, giveUp }
@@ -55,119 +57,89 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
   async function once(
     held: HeldLease,
     grant: Grant,
-    { urgency, probes }: { urgency: Urgency; probes: number },
+    probes: number | null,
   ): Promise<RefreshResult> {
+    const turn = { held, grant, probes }
     tell('lease_taken', grant)
-    await budget.take(grant.appId, urgency)
-    const intent = { version: grant.version, at: clock.now(), probes }
-    // The intent proves that the database takes writes, and tells a successor that this token may be spent.
-    if (!(await held.openIntent(intent)) || !held.isHeldFor(LEASE_MS / 2)) {
-      circuit.close(grant.appId)
-      await held.release({ intent: 'settled', failures: 0, coolUntil: null, coolReason: null })
-      return { kind: 'setback', reason: 'lease_timeout', error: null, retryAfterSeconds: 1 }
-    }
-    tell('intent_open', grant)
+    // Opened before anything is written: a token that cannot be opened was surely not presented.
     const refreshToken = openRefreshToken(grant)
-    let reply = await oauth.refresh({ appId: grant.appId, refreshToken })
-    let wasUncertain = probes > 0
-    for (let tried = 1; tried < TRIES && mayRepeat(reply); tried++) {
-      wasUncertain = true
-      await clock.sleep(TRY_AGAIN_MS)
-      reply = await oauth.refresh({ appId: grant.appId, refreshToken })
+    if (!(await budget.take(grant.appId))) {
+      await letGo(turn, asBefore(held))
+      return setback('rate_limited', null, 1)
+    }
+    const heard = await send(turn, refreshToken)
+    if (heard === null) {
+      await letGo(turn, asBefore(held))
+      return setback('lease_timeout', null, 1)
     }
     tell('reply_received', grant)
-    return settle(held, grant, reply, wasUncertain)
+    return settle(turn, heard)
   }
 
-  async function settle(
-    held: HeldLease,
-    grant: Grant,
-    reply: RefreshReply,
-    wasUncertain: boolean,
-  ): Promise<RefreshResult> {
-    if (reply.kind === 'app_wide') circuit.open(grant.appId)
-    else circuit.close(grant.appId)
+  /** Null when the lease was lost before anything was sent. */
+  async function send(turn: Try, refreshToken: string): Promise<Heard | null> {
+    const { appId } = turn.grant
+    let mayBeSpent = turn.probes !== null || turn.held.upkeep.coolReason === 'upstream'
+    let heard: Heard | null = null
+    for (let tried = 0; tried < TRIES; tried++) {
+      if (tried > 0) await clock.sleep(TRY_AGAIN_MS)
+      if (!(await announce(turn))) return heard
+      const sentAt = clock.now()
+      const reply = await oauth.refresh({ appId, refreshToken })
+      heard = { reply, sentAt, mayBeSpent }
+      if (!mayRepeat(reply)) return heard
+      mayBeSpent ||= reply.reason === 'upstream'
+    }
+    return heard
+  }
+
+  /** Proves that the database takes writes, and tells a successor that this token may be spent; the lease is looked at last. */
+  async function announce({ held, grant, probes }: Try): Promise<boolean> {
+    const intent = { version: grant.version, at: clock.now(), probes: (probes ?? -1) + 1 }
+    if (!(await held.openIntent(intent))) return false
+    tell('intent_open', grant)
+    return held.isHeldFor(LEASE_MS / 2)
+  }
+
+  async function settle(turn: Try, { reply, sentAt, mayBeSpent }: Heard): Promise<RefreshResult> {
+    const { held, grant } = turn
+    noteReply({ circuit, budget }, grant.appId, reply)
     switch (reply.kind) {
       case 'tokens':
-        return save(held, grant, reply.reply)
-      case 'finished':
-        return finish(
-          held,
-          grant,
-          wasUncertain && isSpent(reply.reason) ? 'lost_rotation' : reply.reason,
-        )
-      case 'app_wide':
-        await held.release(pause(held, 'settled', 'config', circuit.retryAfterSeconds(grant.appId)))
-        return {
-          kind: 'setback',
-          reason: 'config',
-          error: reply.error,
-          retryAfterSeconds: Math.max(1, circuit.retryAfterSeconds(grant.appId)),
-        }
+        return saveRotation(held, grant, reply.reply, sentAt)
+      case 'finished': {
+        const isLost = mayBeSpent && isSpent(reply.reason)
+        return finish(held, grant, isLost ? 'lost_rotation' : reply.reason)
+      }
+      case 'app_wide': {
+        const seconds = Math.max(1, circuit.retryAfterSeconds(grant.appId))
+        await letGo(turn, pause(held, 'config', seconds))
+        return setback('config', reply.error, seconds)
+      }
       case 'setback': {
         const seconds = Math.max(pauseSeconds(held), reply.retryAfterSeconds ?? 0)
-        await held.release(pause(held, wasUncertain ? 'open' : 'settled', reply.reason, seconds))
-        return {
-          kind: 'setback',
-          reason: reply.reason,
-          error: reply.error,
-          retryAfterSeconds: seconds,
-        }
+        await letGo(turn, pause(held, reply.reason, seconds))
+        return setback(reply.reason, reply.error, seconds)
       }
       case 'ambiguous': {
         const seconds = pauseSeconds(held)
-        const mark = {
-          status: 'ambiguous',
-          reason: 'ambiguous',
-          version: grant.version,
-          at: clock.now(),
-        } as const
-        await held.release({ ...pause(held, 'open', 'ambiguous', seconds), mark })
-        return {
-          kind: 'setback',
-          reason: 'ambiguous',
-          error: reply.error,
-          retryAfterSeconds: seconds,
-        }
+        const result = pause(held, 'ambiguous', seconds)
+        const { version } = grant
+        const mark = { status: 'ambiguous', reason: 'ambiguous', version, at: clock.now() } as const
+        // While nobody gets an answer, none is no news of this token: its one probe is kept for better times.
+        if (turn.probes !== null && circuit.state(grant.appId) !== 0) await letGo(turn, result)
+        else await held.release({ ...result, intent: 'open', mark })
+        return setback('ambiguous', reply.error, seconds)
       }
     }
   }
 
-  /** Persist first: nobody sees the new token before it is saved, unless the database refuses it. */
-  async function save(held: HeldLease, grant: Grant, reply: TokenReply): Promise<RefreshResult> {
-    const rotated = rotatedGrant(grant, reply)
-    const result: LeaseResult = {
-      intent: 'settled',
-      failures: 0,
-      coolUntil: null,
-      coolReason: null,
-      mark: null,
-      dueAt: schedule.nextLook({ ...rotated, version: 0 }, held.upkeep.lastUsedAt, clock.now()),
-    }
-    const write = async () => {
-      const saved = await store.grants.rotate(grant.version, rotated)
-      // A consent or a revocation came first: it wins, and only the access token may be dropped without ending its grant.
-      if (!saved) await oauth.revokeAccessToken(grant.appId, reply.accessToken).catch(() => {})
-      return saved
-    }
-    try {
-      const saved = await write()
-      tell('pair_saved', grant)
-      await held.release(saved ? result : { ...result, mark: undefined, dueAt: undefined })
-      if (saved) return { kind: 'fresh', token: readToken(saved), how: 'refreshed' }
-      const newer = await store.grants.find(grant.appId, grant.openId)
-      if (!newer) return { kind: 'missing' }
-      return { kind: 'fresh', token: readToken(newer), how: 'adopted' }
-    } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error
-      const token = readToken({ ...rotated, version: grant.version })
-      unsaved.keep(grant, token, async () => {
-        await write()
-        await held.release(result)
-      })
-      events.emit({ type: 'refresh_not_saved', appId: grant.appId, openId: grant.openId, error })
-      return { kind: 'fresh', token, how: 'refreshed' }
-    }
+  /** Lets go after a try that cannot have spent anything: what was unknown before is as unknown as it was. */
+  async function letGo({ held, grant }: Try, result: Omit<LeaseResult, 'intent'>): Promise<void> {
+    const { intent } = held.upkeep
+    const isUnknown = intent?.version === grant.version
+    if (isUnknown) await held.openIntent(intent)
+    await held.release({ ...result, intent: isUnknown ? 'open' : 'settled' })
   }
 
   async function finish(
@@ -177,11 +149,9 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
   ): Promise<RefreshResult> {
     await clock.sleep(REREAD_MS)
     const now = await store.grants.find(grant.appId, grant.openId)
-    if (now && now.version !== grant.version) {
-      await held.release({ intent: 'settled', failures: 0, coolUntil: null, coolReason: null })
-      return { kind: 'fresh', token: readToken(now), how: 'adopted' }
-    }
-    return giveUp(held, grant, reason)
+    if (now?.version === grant.version) return giveUp(held, grant, reason)
+    await held.release({ intent: 'settled', failures: 0, coolUntil: null, coolReason: null })
+    return adoptNewer(now, clock.now(), readToken)
   }
 
   async function giveUp(
@@ -198,27 +168,6 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
     return { kind: 'finished', reason }
   }
 
-  function rotatedGrant(grant: Grant, reply: TokenReply): Omit<Grant, 'version'> {
-    const now = clock.now()
-    const after = (seconds: number) => new Date(now.getTime() + seconds * 1000)
-    const { version: _old, ...same } = grant
-    return {
-      ...same,
-      // An absent field never overwrites what is known.
-      scopes: reply.scopes.length > 0 ? reply.scopes : grant.scopes,
-      sealedAccessToken: cipher.seal(reply.accessToken, accessTokenBinding(grant)),
-      accessTokenExpiresAt: after(reply.expiresIn),
-      // The old refresh token is spent; without a new one there is none.
-      sealedRefreshToken:
-        reply.refreshToken === null
-          ? null
-          : cipher.seal(reply.refreshToken, refreshTokenBinding(grant)),
-      refreshTokenExpiresAt:
-        reply.refreshTokenExpiresIn === null ? null : after(reply.refreshTokenExpiresIn),
-      issuedAt: now,
-    }
-  }
-
   function openRefreshToken(grant: Grant): string {
     if (grant.sealedRefreshToken === null) throw new TypeError('The grant has no refresh token.')
     return cipher.open(grant.sealedRefreshToken, refreshTokenBinding(grant))
@@ -229,14 +178,19 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
   }
 
   function pause(
-    held: HeldLease,
-    intent: 'open' | 'settled',
+    { upkeep }: HeldLease,
     coolReason: NonNullable<LeaseResult['coolReason']>,
     seconds: number,
-  ): LeaseResult {
+  ): Omit<LeaseResult, 'intent'> {
     const coolUntil = new Date(clock.now().getTime() + seconds * 1000)
-    return { intent, failures: held.upkeep.failures + 1, coolUntil, coolReason, dueAt: coolUntil }
+    return { failures: upkeep.failures + 1, coolUntil, coolReason, dueAt: coolUntil }
   }
+}
+
+/** Nothing was tried, so nothing is noted. */
+function asBefore({ upkeep }: HeldLease): Omit<LeaseResult, 'intent'> {
+  const { failures, coolUntil, coolReason } = upkeep
+  return { failures, coolUntil, coolReason }
 }
 
 /** 30 s, doubling, at most 15 minutes, spread by a tenth. */
@@ -246,7 +200,7 @@ function pauseSeconds({ upkeep }: HeldLease): number {
 }
 
 /** Only where Feishu itself asked for a repetition, or nothing reached it. */
-function mayRepeat(reply: RefreshReply): boolean {
+function mayRepeat(reply: RefreshReply): reply is Extract<RefreshReply, { kind: 'setback' }> {
   return (
     reply.kind === 'setback' &&
     reply.retryAfterSeconds === null &&

@@ -1,25 +1,28 @@
 import type { Clock } from './ports.ts'
 
-/** Who waits for a refresh: a caller, or nobody. */
-export type Urgency = 'awaited' | 'background'
-
-/** The share of Feishu's limits that refreshes may use. */
+/** The share of Feishu's limits that the refreshes of this process may use. */
 export interface RefreshBudget {
-  /** Resolves when one more refresh of this app may be sent; background work leaves room for callers. */
-  take(appId: string, urgency: Urgency): Promise<void>
+  /** Waits for the turn of one refresh of this app; false, at once, when its turn would come too late. */
+  take(appId: string): Promise<boolean>
+  /** Waits until work that nobody waits for leaves enough turns for callers; false when that takes too long. */
+  hasRoom(appId: string): Promise<boolean>
+  /** No turn for so many seconds: Feishu asked to slow down. */
+  pause(appId: string, seconds: number): void
 }
 
 /**
  * Feishu allows the token endpoint 50 calls a second and 1000 a minute
  * (https://open.feishu.cn/document/authentication-management/access-token/refresh-user-access-token).
- * 15 a second are 900 a minute; code exchanges keep the rest.
+ * This is at most 45 in any second and 930 in any minute; code exchanges have the rest.
  */
 const PER_SECOND = 15
-const BURST = 40
-/** Background refreshes stop while fewer than this many are left for callers. */
-const KEPT_FOR_CALLERS = 25
+const BURST = 30
+/** Work that nobody waits for begins only while more turns than these are left. */
+const KEPT_FOR_CALLERS = 20
+/** A caller who would wait longer is told to come back; a shutdown waits no longer than this, too. */
+const LONGEST_WAIT_MS = 10_000
 
-/** Creates the budget: one bucket an app, refilled by the clock. */
+/** Creates the budget: one bucket an app, refilled by the clock; turns are given in the order they were asked for. */
 export function createRefreshBudget({ clock }: { clock: Clock }): RefreshBudget {
   const buckets = new Map<string, { left: number; filledAt: number }>()
 
@@ -34,16 +37,31 @@ export function createRefreshBudget({ clock }: { clock: Clock }): RefreshBudget 
   }
 
   return {
-    async take(appId, urgency) {
-      const floor = urgency === 'background' ? KEPT_FOR_CALLERS : 0
+    async take(appId) {
+      const bucket = refill(appId)
+      const wait = millisecondsUntil(1, bucket)
+      if (wait > LONGEST_WAIT_MS) return false
+      // Below zero is a queue: whoever comes later waits longer.
+      bucket.left -= 1
+      await clock.sleep(wait)
+      return true
+    },
+    async hasRoom(appId) {
+      const until = clock.now().getTime() + LONGEST_WAIT_MS
       for (;;) {
-        const bucket = refill(appId)
-        if (bucket.left - 1 >= floor) {
-          bucket.left -= 1
-          return
-        }
-        await clock.sleep(Math.ceil(((floor + 1 - bucket.left) / PER_SECOND) * 1000))
+        const wait = millisecondsUntil(KEPT_FOR_CALLERS + 1, refill(appId))
+        if (wait === 0) return true
+        if (clock.now().getTime() + wait > until) return false
+        await clock.sleep(wait)
       }
     },
+    pause(appId, seconds) {
+      const bucket = refill(appId)
+      bucket.left = Math.min(bucket.left, -seconds * PER_SECOND)
+    },
   }
+}
+
+function millisecondsUntil(turns: number, { left }: { left: number }): number {
+  return Math.max(0, Math.ceil(((turns - left) / PER_SECOND) * 1000))
 }

@@ -15,3 +15,12 @@ export type RefreshResult =
       error: CardAuthError | null
       retryAfterSeconds: number
     }
+
+/** A setback; `error` is what Feishu said, null where nobody was asked. */
+export function setback(
+  reason: SetbackReason,
+  error: CardAuthError | null,
+  retryAfterSeconds: number,
+): RefreshResult {
+  return { kind: 'setback', reason, error, retryAfterSeconds }
+}

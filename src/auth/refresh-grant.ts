@@ -1,4 +1,3 @@
-import type { CardAuthError } from '../errors.ts'
 import type { AppCircuit } from './app-circuit.ts'
 import type { Background } from './background.ts'
 import type { EventSink } from './events.ts'
@@ -7,9 +6,7 @@ import type { RefreshDecision } from './grant-events.ts'
 import { type HeldLease, takeLease } from './held-lease.ts'
 import type { Clock, Store } from './ports.ts'
 import type { PresentRefreshToken } from './present-refresh-token.ts'
-import type { Urgency } from './refresh-budget.ts'
-import type { RefreshResult } from './refresh-grant-result.ts'
-import type { SetbackReason } from './refresh-outcome.ts'
+import { type RefreshResult, setback } from './refresh-grant-result.ts'
 import { createSingleFlight } from './single-flight.ts'
 import type { UnsavedPairs } from './unsaved-pairs.ts'
 import type { GrantKey, Upkeep } from './upkeep.ts'
@@ -18,7 +15,6 @@ import type { GrantKey, Upkeep } from './upkeep.ts'
 export type RefreshRequest = GrantKey & {
   /** Tells whether a stored grant already is what the caller needs; asked again under the lease. */
   isEnough: (grant: Grant) => boolean
-  urgency: Urgency
   /** Tries although an earlier setback asks for a pause. */
   insists: boolean
 }
@@ -55,8 +51,10 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
   const leases = { upkeeps: store.upkeeps, clock, background, owner }
 
   return async (request) => {
-    const { appId, openId } = request
-    const { result, joined } = flights.run(`${appId} ${openId}`, () => detached(request))
+    const { appId, openId, insists } = request
+    // Who insists must not get what somebody came to who did not.
+    const flight = `${appId} ${openId} ${insists}`
+    const { result, joined } = flights.run(flight, () => detached(request))
     if (joined) events.emit({ type: 'refresh_shared', appId, how: 'coalesced' })
     return result
   }
@@ -70,12 +68,15 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
 
   async function untilSettled(request: RefreshRequest): Promise<RefreshResult> {
     const startedAt = clock.now().getTime()
+    let insists = request.insists
     let look = FIRST_LOOK_MS
     for (;;) {
       const kept = unsaved.find(request)
-      if (kept) return { kind: 'fresh', token: kept, how: 'unsaved' }
+      if (kept) return resultOfKept(kept)
       const held = await takeLease(leases, request)
-      if (held) return underLease(held, request)
+      if (held) return underLease(held, { ...request, insists })
+      // Whoever waits for another's try has had theirs: a setback of it counts for all.
+      insists = false
       const others = await resultOfOthers(request)
       const waited = clock.now().getTime() - startedAt
       if (others || waited >= WAIT_MS) {
@@ -85,6 +86,13 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
       await clock.sleep(look)
       look = Math.min(look * 2, LONGEST_LOOK_MS)
     }
+  }
+
+  /** Its refresh token is in no database, so that only the token itself can serve. */
+  function resultOfKept(token: UserAccessToken): RefreshResult {
+    return token.expiresAt > clock.now()
+      ? { kind: 'fresh', token, how: 'unsaved' }
+      : setback('persist_failed', null, 1)
   }
 
   /** What the holder of the lease has come to, as far as the database tells. */
@@ -145,12 +153,10 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
       return present.giveUp(held, grant, 'expired')
     }
     if (!circuit.permits(grant.appId)) {
-      return letGo(setback('config', null, Math.max(1, circuit.retryAfterSeconds(grant.appId))))
+      const { reason, error } = circuit.cause(grant.appId) ?? { reason: 'upstream', error: null }
+      return letGo(setback(reason, error, Math.max(1, circuit.retryAfterSeconds(grant.appId))))
     }
-    return present.once(held, grant, {
-      urgency: request.urgency,
-      probes: probes === null ? 0 : probes + 1,
-    })
+    return present.once(held, grant, probes)
   }
 
   function secondsUntil(instant: Date | null): number {
@@ -181,12 +187,4 @@ function asBefore({ intent, failures, coolUntil, coolReason }: Upkeep) {
 function decisionOf(result: RefreshResult): RefreshDecision {
   if (result.kind !== 'fresh') return result.kind === 'missing' ? 'superseded' : 'failure'
   return result.how === 'refreshed' ? 'success' : 'skipped_fresh'
-}
-
-function setback(
-  reason: SetbackReason,
-  error: CardAuthError | null,
-  retryAfterSeconds: number,
-): RefreshResult {
-  return { kind: 'setback', reason, error, retryAfterSeconds }
 }

@@ -13,6 +13,7 @@ import { createRefreshBudget } from './refresh-budget.ts'
 import { createRefreshGrant } from './refresh-grant.ts'
 import { createRefreshSchedule } from './refresh-schedule.ts'
 import { createRevokeGrant, type RevokeGrant } from './revoke-grant.ts'
+import { createSaveRotation } from './save-rotation.ts'
 import { createUnsavedPairs, type UnsavedPairs } from './unsaved-pairs.ts'
 
 /** Everything that keeps tokens working, and ends them. */
@@ -44,13 +45,17 @@ export function createTokens(neighbours: TokensNeighbours): Tokens {
   const readToken = createReadToken(cipher)
   const circuit = createAppCircuit({ clock })
   const unsaved = createUnsavedPairs({ clock, background })
-  const engine = { ...neighbours, schedule, readToken, circuit, unsaved }
-  const present = createPresentRefreshToken({ ...engine, budget: createRefreshBudget({ clock }) })
+  const budget = createRefreshBudget({ clock })
+  const engine = { ...neighbours, schedule, readToken, circuit, unsaved, budget }
+  const present = createPresentRefreshToken({
+    ...engine,
+    saveRotation: createSaveRotation(engine),
+  })
   const refreshGrant = createRefreshGrant({ ...engine, present, owner: randomUUID() })
   const noteUse = createNoteUse({ store, clock, schedule, background })
   return {
     findFreshToken: createFindFreshToken({ ...engine, refreshGrant, noteUse }),
-    keepGrantsAlive: createKeepGrantsAlive({ store, clock, schedule, refreshGrant }),
+    keepGrantsAlive: createKeepGrantsAlive({ ...engine, refreshGrant }),
     revokeGrant: createRevokeGrant({ store, cipher, oauth: neighbours.oauth, clock, events }),
     circuit,
     unsaved,

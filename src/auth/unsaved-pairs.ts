@@ -1,4 +1,3 @@
-import { StoreUnavailableError } from '../errors.ts'
 import type { Background } from './background.ts'
 import type { UserAccessToken } from './grant.ts'
 import type { Clock } from './ports.ts'
@@ -8,7 +7,7 @@ import type { GrantKey } from './upkeep.ts'
 export interface UnsavedPairs {
   find(key: GrantKey): UserAccessToken | null
   /** Keeps a pair and tries `save` until it succeeds; a shutdown waits for it. */
-  keep(key: GrantKey, token: UserAccessToken, save: () => Promise<void>): void
+  keep(key: GrantKey, token: UserAccessToken, save: () => Promise<unknown>): void
   count(): number
 }
 
@@ -22,23 +21,26 @@ export function createUnsavedPairs(neighbours: {
   const { clock, background } = neighbours
   const pairs = new Map<string, UserAccessToken>()
   const nameOf = ({ appId, openId }: GrantKey) => `${appId} ${openId}`
+
   return {
-    find: (key) => pairs.get(nameOf(key)) ?? null,
+    // Asked for by every call; almost always there is none.
+    find: (key) => (pairs.size === 0 ? null : (pairs.get(nameOf(key)) ?? null)),
     count: () => pairs.size,
     keep(key, token, save) {
       pairs.set(nameOf(key), token)
       background.run(async () => {
-        for (;;) {
-          await clock.sleep(AGAIN_MS)
-          try {
-            await save()
-            break
-          } catch (error) {
-            if (!(error instanceof StoreUnavailableError)) throw error
-          }
-        }
+        do await clock.sleep(AGAIN_MS)
+        while (!(await isSaved(save)))
         pairs.delete(nameOf(key))
       })
     },
   }
+}
+
+/** Whatever the reason, another try costs nothing and giving up costs a grant; the first failure was told. */
+function isSaved(save: () => Promise<unknown>): Promise<boolean> {
+  return save().then(
+    () => true,
+    () => false,
+  )
 }

@@ -30,7 +30,7 @@ export function createJobs({
 }: {
   sweep: Sweep
   showCard: Pick<ShowCard, 'due'>
-  keepGrantsAlive: KeepGrantsAlive
+  keepGrantsAlive: Pick<KeepGrantsAlive, 'recover' | 'due'>
   log: Log
   /** Told after each run, for metrics; a skipped one took 0 seconds. */
   onRun: (job: JobName, outcome: JobOutcome, seconds: number) => void
