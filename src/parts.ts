@@ -2,6 +2,7 @@ import { type Auth, createAuth } from './auth/auth.ts'
 import { type Background, createBackground } from './auth/background.ts'
 import { type AuthEvents, createAuthEvents } from './auth/events.ts'
 import type { Clock, Log } from './auth/ports.ts'
+import { createShowRevocation } from './auth/show-revocation.ts'
 import { createTokenCipher, type KeyRing } from './auth/token-cipher.ts'
 import type { ApiObserver, RetryObserver } from './feishu/api-names.ts'
 import {
@@ -103,6 +104,9 @@ export function createParts(options: PartsOptions): Parts {
     onRun: options.observeJob,
     ...(options.schedules && { schedules: options.schedules }),
   })
+
+  // Listens from the start: a command line tool may end a grant and be gone.
+  events.on(createShowRevocation({ store, clock, showCard: auth.showCard, background }))
 
   // An end is shown at once; the reconciler is the safety net, not the way.
   const showAtOnce = () =>

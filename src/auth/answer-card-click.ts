@@ -2,11 +2,12 @@ import type { Background } from './background.ts'
 import type { EventSink } from './events.ts'
 import type { OpenSession } from './open-session.ts'
 import type { Clock, Store } from './ports.ts'
-import { type AuthSession, isOpen } from './session.ts'
+import type { RevokeGrant } from './revoke-grant.ts'
+import { type AuthSession, isOpen, isRevoked } from './session.ts'
 import type { ShowCard } from './show-card.ts'
 
 /** The buttons of a card that call back. */
-export type CardAction = 'decline' | 'send_again' | 'check_again'
+export type CardAction = 'decline' | 'send_again' | 'check_again' | 'revoke'
 
 /** A tap on a card, as Feishu signed for it; the session id is only a reference, the person is the proof. */
 export type CardClick = {
@@ -22,6 +23,8 @@ export type ClickToast =
   | 'declined'
   | 'already_declined'
   | 'already_completed'
+  | 'revoking'
+  | 'already_revoked'
   | 'expired'
   | 'superseded'
   | 'sent_again'
@@ -46,12 +49,13 @@ type Neighbours = {
   events: EventSink
   openSession: OpenSession
   showCard: ShowCard
+  revokeGrant: RevokeGrant
   background: Background
 }
 
 /** Creates the use case behind `card.action.trigger`. */
 export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
-  const { store, clock, events, openSession, showCard, background } = neighbours
+  const { store, clock, events, openSession, showCard, revokeGrant, background } = neighbours
 
   return async (click) => {
     const session = await store.sessions.find(click.sessionId)
@@ -69,6 +73,8 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
         return sendAgain(session)
       case 'check_again':
         return checkAgain(session)
+      case 'revoke':
+        return revoke(session)
     }
   }
 
@@ -106,12 +112,26 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
     return answer('checking_again', cleared)
   }
 
+  async function revoke(session: AuthSession): Promise<ClickAnswer> {
+    if (session.state !== 'completed' || isRevoked(session)) return currentTruth(session)
+    const { id, appId, openId } = session
+    const grant = await store.grants.find(appId, openId)
+    // Revoking is a network call, so it comes after the answer, and the card follows.
+    background.run(async () => {
+      await revokeGrant.here({ appId, openId }, 'user')
+      // A wider consent may have come since: then its card follows the grant, and this one the tap.
+      await store.sessions.wantLook(id, 'revoked:by_person', clock.now())
+      await showCard.one(id)
+    })
+    return { toast: grant ? 'revoking' : 'already_revoked', session: null, authorizeLink: null }
+  }
+
   function currentTruth(session: AuthSession): ClickAnswer {
     switch (session.state) {
       case 'pending':
         return beingCompleted()
       case 'completed':
-        return answer('already_completed', session)
+        return answer(isRevoked(session) ? 'already_revoked' : 'already_completed', session)
       case 'rejected':
         return answer('already_declined', session)
       case 'expired':

@@ -92,7 +92,12 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
       waitForSession,
       revokeStray: createRevokeStray(base),
     }),
-    answerCardClick: createAnswerCardClick({ ...base, openSession, showCard }),
+    answerCardClick: createAnswerCardClick({
+      ...base,
+      openSession,
+      showCard,
+      revokeGrant: tokens.revokeGrant,
+    }),
     sendAgain: createSendAgain({ ...base, openSession, readSession, showCard }),
     readUserAccessToken: createReadUserAccessToken(findFreshToken),
     getUserAccessToken: createGetUserAccessToken({

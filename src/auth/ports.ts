@@ -71,6 +71,8 @@ export interface SessionStore {
   noteFailure(id: string, reason: FailureReason, now: Date): Promise<AuthSession | null>
   /** Forgets the last failure of a pending session, so that its card asks afresh. */
   clearFailure(id: string, now: Date): Promise<AuthSession | null>
+  /** Makes the card of a completed session want another look; null when it is not completed or wants that already. */
+  wantLook(id: string, look: CardLook, now: Date): Promise<AuthSession | null>
   /** Records the tenant of the person, once a signed event has told it. */
   noteTenant(id: string, tenantKey: string): Promise<void>
   /** Expires what is due and not held. */

@@ -20,7 +20,7 @@ export const LOCALES = ['zh-CN', 'en', 'ja'] as const satisfies readonly Locale[
 /** The way the person was asked. */
 export type AuthMethod = 'websocket_card' | 'device' | 'web'
 
-/** What the card in chat looks like; `asking_again:*` names what went wrong last time. */
+/** What the card in chat looks like; `asking_again:*` names what went wrong last time, `revoked:*` who ended the access. */
 export type CardLook =
   | 'asking'
   | 'asking_again:wrong_account'
@@ -29,6 +29,9 @@ export type CardLook =
   | 'asking_again:feishu_trouble'
   | 'asking_again:try_again'
   | 'completed'
+  | 'revoked:by_person'
+  | 'revoked:by_admin'
+  | 'revoked:by_feishu'
   | 'rejected'
   | 'expired'
   | 'superseded'
@@ -38,6 +41,8 @@ export type SessionCard = {
   messageId: string | null
   shows: CardLook | null
   wants: CardLook
+  /** When it came to want that; null where nobody noted it. */
+  wantsSince: Date | null
   /** When the reconciler should next touch the card; null when it shows what it should, or never can. */
   dueAt: Date | null
   attempts: number
@@ -104,6 +109,17 @@ export function isOpen(session: AuthSession, now: Date): boolean {
   return session.state === 'pending' && session.expiresAt > now
 }
 
+/** Tells whether the card of a session tells, or soon will, that the access it gave has ended. */
+export function isRevoked({ card }: AuthSession): boolean {
+  return REVOKED_LOOKS.some((look) => look === card.wants)
+}
+
+const REVOKED_LOOKS = [
+  'revoked:by_person',
+  'revoked:by_admin',
+  'revoked:by_feishu',
+] as const satisfies CardLook[]
+
 /** The look a card should have after this move. */
 export function lookAfter(move: SessionMove): CardLook {
   switch (move.to) {
@@ -155,6 +171,10 @@ export function stateShown(look: CardLook): SessionState {
     case 'rejected':
     case 'expired':
       return look
+    case 'revoked:by_person':
+    case 'revoked:by_admin':
+    case 'revoked:by_feishu':
+      return 'completed'
     case 'superseded':
       return 'expired'
     case 'asking':

@@ -27,7 +27,14 @@ export function sampleSession({ look, locale, scopes, reason }: Sample): AuthSes
     ticketHash: '',
     sealedTicket: '',
     heldUntil: null,
-    card: { messageId: null, shows: null, wants: look, dueAt: null, attempts: 0 },
+    card: {
+      messageId: null,
+      shows: null,
+      wants: look,
+      wantsSince: minutesLater(5),
+      dueAt: null,
+      attempts: 0,
+    },
     createdAt,
     cardSentAt: createdAt,
     expiresAt: minutesLater(10),
@@ -57,6 +64,9 @@ function standing(look: CardLook): Standing {
     case 'asking_again:try_again':
       return pending('code_expired')
     case 'completed':
+    case 'revoked:by_person':
+    case 'revoked:by_admin':
+    case 'revoked:by_feishu':
       return { state: 'completed', endReason: null, failure: null }
     case 'rejected':
       return { state: 'rejected', endReason: 'declined_on_card', failure: null }

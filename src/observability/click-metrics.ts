@@ -6,6 +6,8 @@ export const CLICK_OUTCOMES = [
   'declined',
   'already_declined',
   'already_completed',
+  'revoking',
+  'already_revoked',
   'expired',
   'superseded',
   'sent_again',

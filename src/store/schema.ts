@@ -36,6 +36,7 @@ export function createSchema(dialect: Dialect) {
       cardMessageId: text('card_message_id'),
       cardShows: text('card_shows').$type<CardLook>(),
       cardWants: text('card_wants').$type<CardLook>().notNull(),
+      cardWantsSince: instant('card_wants_since'),
       cardDueAt: instant('card_due_at'),
       cardAttempts: integer('card_attempts').notNull(),
       /** 1 once the card can never change again; it then never becomes due. */

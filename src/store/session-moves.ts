@@ -1,4 +1,4 @@
-import { and, eq, exists, gt, lte, notExists, type SQL, sql } from 'drizzle-orm'
+import { and, eq, exists, gt, lte, ne, notExists, type SQL, sql } from 'drizzle-orm'
 import type { SessionStore } from '../auth/ports.ts'
 import { type CardLook, lookAfter, lookAfterFailure, type SessionMove } from '../auth/session.ts'
 import { bind } from './dialects.ts'
@@ -9,7 +9,14 @@ import { toSession, toSessionOrNull } from './session-row.ts'
 
 type SessionMoves = Pick<
   SessionStore,
-  'move' | 'hold' | 'noteFailure' | 'clearFailure' | 'noteTenant' | 'expireDue' | 'completeGranted'
+  | 'move'
+  | 'hold'
+  | 'noteFailure'
+  | 'clearFailure'
+  | 'wantLook'
+  | 'noteTenant'
+  | 'expireDue'
+  | 'completeGranted'
 >
 
 /** Creates the statements that move sessions, and those that keep them pending for another try. */
@@ -58,6 +65,17 @@ export function createSessionMoves(engine: Engine): SessionMoves {
         .update(sessions)
         .set({ ...changesOfLook('asking', now), lastFailureReason: null, lastFailureAt: null })
         .where(and(eq(sessions.id, id), isPending(sessions)))
+        .returning()
+      return toSessionOrNull(rows)
+    },
+
+    async wantLook(id, look, now) {
+      const rows = await database
+        .update(sessions)
+        .set(changesOfLook(look, now))
+        .where(
+          and(eq(sessions.id, id), eq(sessions.state, 'completed'), ne(sessions.cardWants, look)),
+        )
         .returning()
       return toSessionOrNull(rows)
     },
@@ -113,6 +131,7 @@ export function createSessionMoves(engine: Engine): SessionMoves {
       endedAt: now,
       heldUntil: null,
       cardWants: lookAfter(move),
+      cardWantsSince: now,
       cardDueAt: sql`case when ${sessions.cardGone} = 0 then ${bind(now, sessions.cardDueAt)} end`,
       cardAttempts: 0,
     }
@@ -126,6 +145,7 @@ export function createSessionMoves(engine: Engine): SessionMoves {
     const redraw = sql`${sessions.cardGone} = 0 and ${sessions.cardShows} is distinct from ${look}`
     return {
       cardWants: look,
+      cardWantsSince: now,
       cardDueAt: sql`case when ${redraw} then ${bind(now, sessions.cardDueAt)} else ${sessions.cardDueAt} end`,
       cardAttempts: sql`case when ${redraw} then 0 else ${sessions.cardAttempts} end`,
     }

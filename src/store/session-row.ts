@@ -12,6 +12,7 @@ export function toSession(row: SessionRow): AuthSession {
     cardMessageId,
     cardShows,
     cardWants,
+    cardWantsSince,
     cardDueAt,
     cardAttempts,
     cardGone: _onlyTheStoreKnows,
@@ -27,6 +28,7 @@ export function toSession(row: SessionRow): AuthSession {
       messageId: cardMessageId,
       shows: cardShows,
       wants: cardWants,
+      wantsSince: cardWantsSince,
       dueAt: cardDueAt,
       attempts: cardAttempts,
     },
@@ -47,6 +49,7 @@ export function fromSession({ card, lastFailure, ...session }: AuthSession): New
     cardMessageId: card.messageId,
     cardShows: card.shows,
     cardWants: card.wants,
+    cardWantsSince: card.wantsSince,
     cardDueAt: card.dueAt,
     cardAttempts: card.attempts,
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CardAction } from '../../src/auth/answer-card-click.ts'
 import { FeishuUnavailableError } from '../../src/errors.ts'
-import { ALEX, createDomain, type Domain, LIN } from '../support/domain.ts'
+import { ALEX, APP, createDomain, type Domain, LIN } from '../support/domain.ts'
 
 describe('answerCardClick', () => {
   let domain: Domain
@@ -108,6 +108,60 @@ describe('answerCardClick', () => {
     expect(await click('check_again')).toMatchObject({
       toast: 'checking_again',
       session: { lastFailure: null, card: { wants: 'asking' } },
+    })
+  })
+
+  describe('revoke', () => {
+    const grantOf = (openId: string) => domain.store.grants.find(APP.appId, openId)
+
+    async function authorize() {
+      const { url, state, browserSecret } = await domain.tap(sessionId)
+      const code = domain.oauth.consent(url, LIN)
+      await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+      await domain.auth.showCard.due()
+    }
+
+    it('answers at once, then revokes at Feishu and turns the card grey', async () => {
+      await authorize()
+      const revoking = { toast: 'revoking', session: null, authorizeLink: null }
+      expect(await click('revoke')).toEqual(revoking)
+      await domain.background.drain()
+      expect(await grantOf(LIN.openId)).toBeNull()
+      expect(domain.oauth.revoked).toHaveLength(2)
+      expect(domain.messenger.cards.get('om_1')?.look).toBe('revoked:by_person')
+      expect(domain.seen).toContainEqual(
+        expect.objectContaining({ type: 'grant_revoked', source: 'user', reason: 'user' }),
+      )
+    })
+
+    it('tells a second tap the truth, on the grey card', async () => {
+      await authorize()
+      await click('revoke')
+      await domain.background.drain()
+      expect(await click('revoke')).toMatchObject({
+        toast: 'already_revoked',
+        session: { state: 'completed', card: { wants: 'revoked:by_person' } },
+      })
+      expect(domain.oauth.revoked).toHaveLength(2)
+    })
+
+    it('brings a card up to date whose grant is gone already', async () => {
+      await authorize()
+      await domain.store.grants.delete({ appId: APP.appId, openId: LIN.openId })
+      expect((await click('revoke')).toast).toBe('already_revoked')
+      await domain.background.drain()
+      expect(domain.messenger.cards.get('om_1')?.look).toBe('revoked:by_person')
+    })
+
+    it("is nobody else's to tap", async () => {
+      await authorize()
+      expect((await click('revoke', ALEX)).toast).toBe('not_for_you')
+      await domain.background.drain()
+      expect(await grantOf(LIN.openId)).not.toBeNull()
+    })
+
+    it('ends nothing while the request is still open', async () => {
+      expect((await click('revoke')).toast).toBe('being_completed')
     })
   })
 })

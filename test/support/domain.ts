@@ -12,7 +12,11 @@ import type {
 } from '../../src/auth/ports.ts'
 import type { CardLook } from '../../src/auth/session.ts'
 import { createTokenCipher } from '../../src/auth/token-cipher.ts'
-import { AuthorizationCodeUsedError, PkceFailedError } from '../../src/errors.ts'
+import {
+  AuthorizationCodeUsedError,
+  FeishuUnavailableError,
+  PkceFailedError,
+} from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 
@@ -97,6 +101,7 @@ export async function createDomain(
     clock,
     events,
     background,
+    refreshThreshold: 0.1,
     sessionSeconds: overrides.sessionSeconds ?? 600,
     retentionDays: 30,
   })
@@ -189,8 +194,15 @@ function createFakeOAuth(): FakeOAuth {
       if (!owner) throw new Error('unknown token')
       return owner
     },
+    async refresh() {
+      const error = new FeishuUnavailableError('network')
+      return { kind: 'setback', reason: 'network', error, retryAfterSeconds: null }
+    },
     async revokeAccessToken(_appId, accessToken) {
       fake.revoked.push(accessToken)
+    },
+    async revokeRefreshToken(_appId, refreshToken) {
+      fake.revoked.push(refreshToken)
     },
   }
   return fake

@@ -1,6 +1,11 @@
 import type { CardAction as ClickAction } from '../../auth/answer-card-click.ts'
 
-const ACTIONS = ['decline', 'send_again', 'check_again'] as const satisfies readonly ClickAction[]
+const ACTIONS = [
+  'decline',
+  'send_again',
+  'check_again',
+  'revoke',
+] as const satisfies readonly ClickAction[]
 
 /** What a tap on one of our buttons carries back; Feishu only passes objects on. */
 export type CardAction = {

@@ -50,6 +50,18 @@ export function notNowButton(drawing: Drawing): Button {
   }
 }
 
+/** Takes a grant back; asks once more before it does. */
+export function revokeButton(drawing: Drawing): Button {
+  const { say } = drawing
+  return {
+    ...callbackButton(drawing, 'revoke', BUTTON_WORDS.revoke, 'danger_text'),
+    confirm: {
+      title: { tag: 'plain_text', ...say(BUTTON_WORDS.revokeTitle) },
+      text: { tag: 'plain_text', ...say(BUTTON_WORDS.revokeText) },
+    },
+  }
+}
+
 /** Tells us about the tap. */
 export function callbackButton(
   { session, say }: Drawing,

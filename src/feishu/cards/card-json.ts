@@ -71,7 +71,7 @@ export type Button = {
   tag: 'button'
   text: PlainText
   /** In JSON 2.0 `primary` is an outline; only `primary_filled` stands out. */
-  type: 'primary_filled' | 'default'
+  type: 'primary_filled' | 'default' | 'danger_text'
   confirm?: { title: PlainText; text: PlainText }
   behaviors: [Behavior]
 }

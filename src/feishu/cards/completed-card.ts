@@ -1,4 +1,5 @@
 import { missingScopes } from '../../auth/grant.ts'
+import { buttonRow, revokeButton } from './card-buttons.ts'
 import type { CardFace, Drawing } from './card-face.ts'
 import type { CardElement } from './card-json.ts'
 import { localDateTime } from './card-time.ts'
@@ -29,7 +30,7 @@ export function completedCard(drawing: Drawing): CardFace {
     )
   }
   if (session.endedAt) elements.push(aside(drawing, WORDS.when(localDateTime(session.endedAt))))
-  elements.push(aside(drawing, WORDS.takeBack))
+  elements.push(aside(drawing, WORDS.takeBack), buttonRow(revokeButton(drawing)))
   return {
     colour: 'green',
     icon: 'yes_filled',

@@ -3,6 +3,7 @@ import { buttonRow, callbackButton } from './card-buttons.ts'
 import type { CardFace, Drawing } from './card-face.ts'
 import { localDateTime } from './card-time.ts'
 import { OUTCOME_WORDS } from './outcome-words.ts'
+import type { Wording } from './wording.ts'
 
 /** The card of a request the person turned down; they may change their mind. */
 export function rejectedCard(drawing: Drawing): CardFace {
@@ -48,5 +49,27 @@ export function supersededCard(drawing: Drawing): CardFace {
     title: words.title,
     summary: words.summary(drawing.app),
     elements: [{ tag: 'markdown', ...drawing.say(words.body(drawing.appInMarkdown)) }],
+  }
+}
+
+/** The card of a grant that was taken back: by whom, since when, and what follows. */
+export function revokedCard(drawing: Drawing, byWhom: Wording): CardFace {
+  const { session, app, say } = drawing
+  const words = OUTCOME_WORDS.revoked
+  const { wantsSince } = session.card
+  const asides = [...(wantsSince ? [words.when(localDateTime(wantsSince))] : []), words.next]
+  return {
+    colour: 'grey',
+    icon: 'close_filled',
+    title: words.title,
+    summary: words.summary(app),
+    elements: [
+      { tag: 'markdown', ...say(byWhom) },
+      ...asides.map((aside) => ({
+        tag: 'markdown' as const,
+        text_size: 'notation' as const,
+        ...say(aside),
+      })),
+    ],
   }
 }

@@ -25,9 +25,42 @@ export const OUTCOME_WORDS = {
       ja_jp: `認可日時：${time}`,
     }),
     takeBack: {
-      zh_cn: '如需收回授权，请联系这个应用的负责人或管理员。',
-      en_us: "To take this back, ask the app's owner or your admin.",
-      ja_jp: '取り消したいときは、アプリの担当者または管理者にご連絡ください。',
+      zh_cn: '你可以随时在这里收回授权。',
+      en_us: 'You can take it back here at any time.',
+      ja_jp: 'この許可は、ここからいつでも取り消せます。',
+    },
+  },
+  revoked: {
+    title: { zh_cn: '授权已结束', en_us: 'Access ended', ja_jp: '認可は終了しました' },
+    summary: (app: Wording): Wording => ({
+      zh_cn: `${app.zh_cn} 的授权已结束`,
+      en_us: `The access of ${app.en_us} ended`,
+      ja_jp: `${app.ja_jp} への認可は終了しました`,
+    }),
+    byPerson: (app: Wording): Wording => ({
+      zh_cn: `你撤销了 **${app.zh_cn}** 的授权，它不能再以你的身份操作。`,
+      en_us: `You revoked the access of **${app.en_us}**. It can no longer act as you.`,
+      ja_jp: `あなたは **${app.ja_jp}** への認可を取り消しました。このアプリは、もうあなたに代わって操作できません。`,
+    }),
+    byAdmin: (app: Wording): Wording => ({
+      zh_cn: `管理员撤销了 **${app.zh_cn}** 的授权，它不能再以你的身份操作。`,
+      en_us: `An admin revoked the access of **${app.en_us}**. It can no longer act as you.`,
+      ja_jp: `管理者が **${app.ja_jp}** への認可を取り消しました。このアプリは、もうあなたに代わって操作できません。`,
+    }),
+    byFeishu: (app: Wording, product: Wording): Wording => ({
+      zh_cn: `**${app.zh_cn}** 的授权已被${product.zh_cn}终止，它不能再以你的身份操作。`,
+      en_us: `${product.en_us} ended the access of **${app.en_us}**. It can no longer act as you.`,
+      ja_jp: `${product.ja_jp} が **${app.ja_jp}** への認可を終了しました。このアプリは、もうあなたに代わって操作できません。`,
+    }),
+    when: (time: string): Wording => ({
+      zh_cn: `结束时间：${time}`,
+      en_us: `Ended on ${time}.`,
+      ja_jp: `終了日時：${time}`,
+    }),
+    next: {
+      zh_cn: '如果还需要，它会再次请求你的授权。',
+      en_us: 'If it needs access again, it will ask you.',
+      ja_jp: '必要になったときは、あらためて認可をお願いします。',
     },
   },
   rejected: {

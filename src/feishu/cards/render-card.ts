@@ -4,7 +4,8 @@ import { ASKING_WORDS } from './asking-words.ts'
 import { type CardContext, type CardFace, createDrawing, type Drawing } from './card-face.ts'
 import type { Card } from './card-json.ts'
 import { completedCard } from './completed-card.ts'
-import { expiredCard, rejectedCard, supersededCard } from './ended-cards.ts'
+import { expiredCard, rejectedCard, revokedCard, supersededCard } from './ended-cards.ts'
+import { OUTCOME_WORDS } from './outcome-words.ts'
 import { CARD_LOCALES, cardLocaleOf } from './wording.ts'
 
 /** Draws the card of a session as it wants to look now, in every language. */
@@ -33,21 +34,28 @@ export function renderCard(session: AuthSession, context: CardContext): Card {
 }
 
 function drawFace(drawing: Drawing): CardFace {
+  const { appInMarkdown, product } = drawing
   switch (drawing.session.card.wants) {
     case 'asking':
       return askingCard(drawing)
     case 'asking_again:wrong_account':
-      return askingAgainCard(drawing, ASKING_WORDS.wrongAccount(drawing.product))
+      return askingAgainCard(drawing, ASKING_WORDS.wrongAccount(product))
     case 'asking_again:needs_admin':
       return needsAdminCard(drawing)
     case 'asking_again:not_available':
       return askingAgainCard(drawing, ASKING_WORDS.notAvailable)
     case 'asking_again:feishu_trouble':
-      return askingAgainCard(drawing, ASKING_WORDS.feishuTrouble(drawing.product))
+      return askingAgainCard(drawing, ASKING_WORDS.feishuTrouble(product))
     case 'asking_again:try_again':
       return askingAgainCard(drawing, ASKING_WORDS.tryAgain)
     case 'completed':
       return completedCard(drawing)
+    case 'revoked:by_person':
+      return revokedCard(drawing, OUTCOME_WORDS.revoked.byPerson(appInMarkdown))
+    case 'revoked:by_admin':
+      return revokedCard(drawing, OUTCOME_WORDS.revoked.byAdmin(appInMarkdown))
+    case 'revoked:by_feishu':
+      return revokedCard(drawing, OUTCOME_WORDS.revoked.byFeishu(appInMarkdown, product))
     case 'rejected':
       return rejectedCard(drawing)
     case 'expired':

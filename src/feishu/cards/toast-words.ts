@@ -36,6 +36,22 @@ export const TOAST_WORDS: Readonly<Record<ToastKey, ToastWords>> = {
       ja_jp: 'すでに許可されています',
     }),
   },
+  revoking: {
+    type: 'info',
+    words: () => ({
+      zh_cn: '正在撤销授权',
+      en_us: 'Access is being revoked',
+      ja_jp: '認可を取り消しています',
+    }),
+  },
+  already_revoked: {
+    type: 'info',
+    words: () => ({
+      zh_cn: '授权已经撤销',
+      en_us: 'Access has already ended',
+      ja_jp: '認可はすでに終了しています',
+    }),
+  },
   expired: {
     type: 'warning',
     words: () => ({

@@ -105,6 +105,7 @@ describe.each(LOOKS)('the look %s', (look) => {
     const decline = { action: 'decline', session: 'ses_01JD0SESSION' }
     const sendAgain = { action: 'send_again', session: 'ses_01JD0SESSION' }
     const checkAgain = { action: 'check_again', session: 'ses_01JD0SESSION' }
+    const revoke = { action: 'revoke', session: 'ses_01JD0SESSION' }
     const expected: Record<typeof look, [string[], object[]]> = {
       asking: [['Authorize', 'Not now'], [decline]],
       'asking_again:wrong_account': [['Authorize', 'Not now'], [decline]],
@@ -115,7 +116,10 @@ describe.each(LOOKS)('the look %s', (look) => {
       'asking_again:not_available': [['Authorize', 'Not now'], [decline]],
       'asking_again:feishu_trouble': [['Authorize', 'Not now'], [decline]],
       'asking_again:try_again': [['Authorize', 'Not now'], [decline]],
-      completed: [[], []],
+      completed: [['Revoke access'], [revoke]],
+      'revoked:by_person': [[], []],
+      'revoked:by_admin': [[], []],
+      'revoked:by_feishu': [[], []],
       rejected: [['Authorize after all'], [sendAgain]],
       expired: [['Send again'], [sendAgain]],
       superseded: [[], []],
@@ -131,6 +135,7 @@ describe('the header', () => {
     ['asking_again:wrong_account', 'blue', 'warning_filled', '授权请求'],
     ['asking_again:needs_admin', 'yellow', 'warning_filled', '需要管理员协助'],
     ['completed', 'green', 'yes_filled', '授权成功'],
+    ['revoked:by_person', 'grey', 'close_filled', '授权已结束'],
     ['rejected', 'grey', 'close_filled', '已拒绝'],
     ['expired', 'grey', 'time_filled', '请求已过期'],
     ['superseded', 'grey', undefined, '已有新的请求'],
@@ -183,6 +188,28 @@ describe('the Authorize button', () => {
     for (const look of ['completed', 'rejected', 'expired', 'superseded'] as const) {
       expect(JSON.stringify(renderCard(sampleSession(look), CONTEXT))).not.toContain('open_url')
     }
+  })
+})
+
+describe('a grant', () => {
+  it('can be taken back on its own card, and is asked about once more before', () => {
+    const card = renderCard(sampleSession('completed', { locale: 'en' }), CONTEXT)
+    expect(readAloud(card, 'en_us')).toContain('You can take it back here at any time.')
+    const [button] = taggedObjects(card).filter(({ tag }) => tag === 'button')
+    expect(button).toMatchObject({
+      type: 'danger_text',
+      confirm: { title: { content: 'Revoke access?' } },
+    })
+  })
+
+  it.each([
+    ['revoked:by_person', 'You revoked the access of'],
+    ['revoked:by_admin', 'An admin revoked the access of'],
+    ['revoked:by_feishu', 'Feishu ended the access of'],
+  ] as const)('that is %s tells who ended it, and when', (look, words) => {
+    const card = renderCard(sampleSession(look, { locale: 'en' }), CONTEXT)
+    expect(readAloud(card, 'en_us')).toContain(words)
+    expect(JSON.stringify(card)).toContain(String(Date.parse('2026-11-20T06:10:00Z')))
   })
 })
 

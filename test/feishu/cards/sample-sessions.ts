@@ -10,6 +10,9 @@ export const LOOKS = [
   'asking_again:feishu_trouble',
   'asking_again:try_again',
   'completed',
+  'revoked:by_person',
+  'revoked:by_admin',
+  'revoked:by_feishu',
   'rejected',
   'expired',
   'superseded',
@@ -53,7 +56,14 @@ export function sampleSession(
     ticketHash: 'hash-of-the-ticket',
     sealedTicket: 'sealed-ticket',
     heldUntil: null,
-    card: { messageId: 'om_1', shows: null, wants, dueAt: null, attempts: 0 },
+    card: {
+      messageId: 'om_1',
+      shows: null,
+      wants,
+      wantsSince: new Date('2026-11-20T06:10:00Z'),
+      dueAt: null,
+      attempts: 0,
+    },
     createdAt: new Date('2026-11-20T05:32:00Z'),
     cardSentAt: new Date('2026-11-20T05:32:01Z'),
     expiresAt: new Date('2026-11-20T05:42:00Z'),
@@ -66,7 +76,10 @@ type Ending = Pick<AuthSession, 'state' | 'endReason' | 'grantedScopes' | 'ended
 function stateOf(wants: CardLook): Ending {
   const endedAt = new Date('2026-11-20T05:35:00Z')
   switch (wants) {
-    case 'completed': {
+    case 'completed':
+    case 'revoked:by_person':
+    case 'revoked:by_admin':
+    case 'revoked:by_feishu': {
       const grantedScopes = ['calendar:calendar:readonly', 'offline_access', 'auth:user.id:read']
       return { state: 'completed', endReason: null, grantedScopes, endedAt }
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Store } from '../../../src/auth/ports.ts'
 import type { Stores } from '../contract.ts'
 import { inSeconds, insertSession, NOW, readSession } from './samples.ts'
 
@@ -17,7 +18,13 @@ export function cardContract(stores: Stores): void {
 
     it('is claimed in batches, the longest due first', async () => {
       const { store } = stores()
-      const card = { messageId: null, shows: null, wants: 'asking', attempts: 0 } as const
+      const card = {
+        messageId: null,
+        shows: null,
+        wants: 'asking',
+        wantsSince: null,
+        attempts: 0,
+      } as const
       const second = await insertSession(store, { card: { ...card, dueAt: inSeconds(-10) } })
       const first = await insertSession(store, { card: { ...card, dueAt: inSeconds(-20) } })
       const later = await insertSession(store, { card: { ...card, dueAt: inSeconds(1) } })
@@ -39,7 +46,14 @@ export function cardContract(stores: Stores): void {
       await store.sessions.noteCardSent(id, 'om_a', 'asking', inSeconds(2))
       expect(await readSession(store, id)).toMatchObject({
         cardSentAt: inSeconds(2),
-        card: { messageId: 'om_a', shows: 'asking', wants: 'asking', dueAt: null, attempts: 0 },
+        card: {
+          messageId: 'om_a',
+          shows: 'asking',
+          wants: 'asking',
+          wantsSince: null,
+          dueAt: null,
+          attempts: 0,
+        },
       })
     })
 
@@ -89,6 +103,55 @@ export function cardContract(stores: Stores): void {
       })
       await store.sessions.noteCardShown(id, 'asking', NOW)
       expect((await readSession(store, id)).card.attempts).toBe(0)
+    })
+  })
+
+  describe('a completed session', () => {
+    async function completed(store: Store) {
+      const { id } = await insertSession(store)
+      await store.sessions.noteCardSent(id, 'om_a', 'asking', NOW)
+      const move = { to: 'completed', grantedScopes: ['a'], tenantKey: null } as const
+      await store.sessions.move(id, move, inSeconds(1))
+      await store.sessions.noteCardShown(id, 'completed', inSeconds(2))
+      return id
+    }
+
+    it('makes its card want another look, once', async () => {
+      const { store, other } = stores()
+      const id = await completed(store)
+      const wanted = await store.sessions.wantLook(id, 'revoked:by_person', inSeconds(3))
+      expect(wanted).toMatchObject({
+        state: 'completed',
+        endedAt: inSeconds(1),
+        card: {
+          shows: 'completed',
+          wants: 'revoked:by_person',
+          wantsSince: inSeconds(3),
+          dueAt: inSeconds(3),
+        },
+      })
+      expect(await other.sessions.wantLook(id, 'revoked:by_person', inSeconds(4))).toBeNull()
+      expect(await readSession(store, id)).toEqual(wanted)
+      await store.sessions.noteCardShown(id, 'revoked:by_person', inSeconds(5))
+      expect((await readSession(store, id)).card.dueAt).toBeNull()
+    })
+
+    it('leaves a card alone that can never change again', async () => {
+      const { store } = stores()
+      const id = await completed(store)
+      await store.sessions.noteCardGone(id)
+      const wanted = await store.sessions.wantLook(id, 'revoked:by_admin', inSeconds(3))
+      expect(wanted?.card).toMatchObject({ wants: 'revoked:by_admin', dueAt: null })
+    })
+
+    it('is the only one whose card may want another look', async () => {
+      const { store } = stores()
+      const { id } = await insertSession(store)
+      expect(await store.sessions.wantLook(id, 'revoked:by_admin', NOW)).toBeNull()
+      await store.sessions.move(id, { to: 'rejected', endReason: 'access_denied' }, NOW)
+      expect(await store.sessions.wantLook(id, 'revoked:by_admin', NOW)).toBeNull()
+      expect(await store.sessions.wantLook('unknown', 'revoked:by_admin', NOW)).toBeNull()
+      expect((await readSession(store, id)).card.wants).toBe('rejected')
     })
   })
 

@@ -23,7 +23,14 @@ export function moveContract(stores: Stores): void {
       const { store } = stores()
       const { id } = await insertSession(store, {
         heldUntil: inSeconds(60),
-        card: { messageId: 'om_a', shows: 'asking', wants: 'asking', dueAt: null, attempts: 7 },
+        card: {
+          messageId: 'om_a',
+          shows: 'asking',
+          wants: 'asking',
+          wantsSince: null,
+          dueAt: null,
+          attempts: 7,
+        },
       })
       const moved = await store.sessions.move(id, COMPLETED, inSeconds(3))
       expect(moved).toMatchObject({
@@ -122,7 +129,14 @@ export function moveContract(stores: Stores): void {
       const { store } = stores()
       const { id } = await insertSession(store, {
         heldUntil: inSeconds(30),
-        card: { messageId: 'om_a', shows: 'asking', wants: 'asking', dueAt: null, attempts: 2 },
+        card: {
+          messageId: 'om_a',
+          shows: 'asking',
+          wants: 'asking',
+          wantsSince: null,
+          dueAt: null,
+          attempts: 2,
+        },
       })
       expect(await store.sessions.noteFailure(id, 'upstream_5xx', inSeconds(3))).toMatchObject({
         state: 'pending',
@@ -150,6 +164,7 @@ export function moveContract(stores: Stores): void {
           messageId: 'om_a',
           shows: 'asking_again:try_again',
           wants: 'asking_again:try_again',
+          wantsSince: null,
           dueAt: null,
           attempts: 0,
         },

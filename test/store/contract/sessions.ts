@@ -24,6 +24,7 @@ export function sessionContract(stores: Stores): void {
           messageId: 'om_a',
           shows: 'asking_again:try_again',
           wants: 'rejected',
+          wantsSince: inSeconds(-1),
           dueAt: inSeconds(1),
           attempts: 4,
         },

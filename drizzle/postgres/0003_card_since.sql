@@ -1,0 +1,1 @@
+ALTER TABLE "auth_sessions" ADD COLUMN "card_wants_since" timestamp (3) with time zone;
