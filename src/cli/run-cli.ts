@@ -8,6 +8,7 @@ import { openapiCommand } from './openapi.ts'
 import { sandboxCommand } from './sandbox.ts'
 import { serveCommand } from './serve.ts'
 import { sessionsCommand } from './sessions.ts'
+import { tokensCommand } from './tokens.ts'
 
 /** Runs one command line and resolves with its exit code; errors go to standard error, each with its next step. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
@@ -25,7 +26,8 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     sandboxCommand(report),
     cardCommand(),
     sessionsCommand(),
-    keysCommand(),
+    tokensCommand(),
+    keysCommand(report),
     openapiCommand(),
   ]
   for (const command of commands) program.addCommand(inherit(command, program))

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { AuthSession, SessionState } from '../auth/session.ts'
+import { parseLimit } from './parse-limit.ts'
 import { withParts } from './with-parts.ts'
 
 const STATES = ['pending', 'completed', 'rejected', 'expired'] as const satisfies SessionState[]
@@ -65,14 +66,6 @@ function parseState(text: string): SessionState {
   const state = STATES.find((each) => each === text)
   if (!state) throw new InvalidArgumentError(`Choose one of ${STATES.join(', ')}.`)
   return state
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text)
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
-    throw new InvalidArgumentError('Give a whole number from 1 to 1000.')
-  }
-  return limit
 }
 
 function print(sessions: readonly AuthSession[], json?: true): void {

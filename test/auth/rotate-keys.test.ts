@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Grant } from '../../src/auth/grant.ts'
+import { keyUsage } from '../../src/auth/key-usage.ts'
+import type { Store, TokenCipher } from '../../src/auth/ports.ts'
+import { createReadToken } from '../../src/auth/read-token.ts'
+import { createRotateKeys, type Rotation } from '../../src/auth/rotate-keys.ts'
+import { accessTokenBinding, refreshTokenBinding } from '../../src/auth/store-grant.ts'
+import { createTokenCipher } from '../../src/auth/token-cipher.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { createSystemClock } from '../../src/system-clock.ts'
+import { inSeconds, insertGrant } from '../store/contract/samples.ts'
+
+const oldKey = { id: 'old', key: randomBytes(32) }
+const newKey = { id: 'new', key: randomBytes(32) }
+const lostKey = { id: 'lost', key: randomBytes(32) }
+const withOld = createTokenCipher({ keys: [oldKey] })
+const withNew = createTokenCipher({ keys: [newKey] })
+const withLost = createTokenCipher({ keys: [lostKey] })
+const withBoth = createTokenCipher({ keys: [newKey, oldKey] })
+
+// A thousand people authorize first, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+
+let store: Store
+beforeEach(async () => {
+  store = await openStore({ databaseUrl: 'file::memory:' })
+})
+afterEach(() => store.close())
+
+const rotating = (over: Store = store, batchSize = 10) =>
+  createRotateKeys({
+    store: over,
+    cipher: withBoth,
+    clock: createSystemClock(),
+    sealingKeyId: 'new',
+    batchSize,
+  })
+
+/** A grant of a person; its refresh token may be sealed with another key. */
+function grantOf(openId: string, access: TokenCipher, refresh: TokenCipher | null = access) {
+  const row = { appId: 'cli_a', tenantKey: 'tenant_a', openId }
+  return insertGrant(store, {
+    ...row,
+    sealedAccessToken: access.seal(`access of ${openId}`, accessTokenBinding(row)),
+    sealedRefreshToken:
+      refresh === null ? null : refresh.seal(`refresh of ${openId}`, refreshTokenBinding(row)),
+    refreshTokenExpiresAt: refresh && inSeconds(604_800),
+  })
+}
+
+function openBoth(cipher: TokenCipher, grant: Grant) {
+  return [
+    cipher.open(grant.sealedAccessToken, accessTokenBinding(grant)),
+    grant.sealedRefreshToken && cipher.open(grant.sealedRefreshToken, refreshTokenBinding(grant)),
+  ]
+}
+
+describe('rotating keys', () => {
+  it('seals 1,000 grants anew while they are read, and the old key is not needed afterwards', async () => {
+    const people = Array.from({ length: 1000 }, (_, each) => `ou_${each}`)
+    for (const [each, openId] of people.entries()) {
+      const refresh = each % 10 === 0 ? null : each % 3 === 0 ? withNew : withOld
+      await grantOf(openId, withOld, refresh)
+    }
+    const readToken = createReadToken(withBoth)
+    let isRotating = true
+    let [read, failures] = [0, 0]
+    const reads = (async () => {
+      for (let each = 0; isRotating; each = (each + 7) % people.length) {
+        const openId = people[each] ?? ''
+        const grant = await store.grants.find('cli_a', openId)
+        try {
+          const token = grant && readToken(grant).accessToken
+          if (token !== `access of ${openId}`) failures++
+        } catch {
+          failures++
+        }
+        read++
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    })()
+
+    const progress: Rotation[] = []
+    const rotated = await rotating()((rotation) => progress.push(rotation))
+    isRotating = false
+    await reads
+
+    expect(rotated).toEqual({ resealed: 1000, unreadable: 0 })
+    expect(failures).toBe(0)
+    expect(read).toBeGreaterThanOrEqual(100)
+    expect(progress.length).toBeGreaterThan(50)
+    expect(await store.grants.countByKey()).toEqual([{ keyId: 'new', count: 1000 }])
+    for (const [each, openId] of people.entries()) {
+      const grant = await store.grants.find('cli_a', openId)
+      const refresh = each % 10 === 0 ? null : `refresh of ${openId}`
+      expect(grant && openBoth(withNew, grant)).toEqual([`access of ${openId}`, refresh])
+      expect(grant?.version).toBe(1)
+    }
+  })
+
+  it('does nothing the second time', async () => {
+    await grantOf('ou_lin', withOld)
+    expect(await rotating()()).toEqual({ resealed: 1, unreadable: 0 })
+    const before = await store.grants.find('cli_a', 'ou_lin')
+    expect(await rotating()()).toEqual({ resealed: 0, unreadable: 0 })
+    expect(await store.grants.find('cli_a', 'ou_lin')).toEqual(before)
+  })
+
+  it('never writes over a pair that was refreshed meanwhile', async () => {
+    await grantOf('ou_lin', withOld)
+    const refreshed = { access: 'fresh access', refresh: 'fresh refresh' }
+    let isFirst = true
+    const racing: Store = {
+      ...store,
+      grants: {
+        ...store.grants,
+        async reseal(grant, pair) {
+          if (isFirst) {
+            isFirst = false
+            await store.grants.rotate(grant.version, {
+              ...grant,
+              // By an instance that does not have the new key in front yet.
+              sealedAccessToken: withOld.seal(refreshed.access, accessTokenBinding(grant)),
+              sealedRefreshToken: withOld.seal(refreshed.refresh, refreshTokenBinding(grant)),
+            })
+          }
+          return store.grants.reseal(grant, pair)
+        },
+      },
+    }
+    expect(await rotating(racing)()).toEqual({ resealed: 1, unreadable: 0 })
+    const grant = await store.grants.find('cli_a', 'ou_lin')
+    expect(grant?.version).toBe(2)
+    expect(grant && openBoth(withNew, grant)).toEqual([refreshed.access, refreshed.refresh])
+  })
+
+  it('counts what no key opens and leaves it as it is', async () => {
+    const lost = await grantOf('ou_lost', withLost)
+    const half = await grantOf('ou_half', withOld, withLost)
+    await grantOf('ou_lin', withOld)
+    expect(await rotating()()).toEqual({ resealed: 1, unreadable: 2 })
+    expect(await store.grants.find('cli_a', 'ou_lost')).toEqual(lost)
+    expect(await store.grants.find('cli_a', 'ou_half')).toEqual(half)
+  })
+
+  it('comes to an end although another instance goes on sealing with the old key', async () => {
+    await grantOf('ou_lin', withOld)
+    const stubborn: Store = {
+      ...store,
+      grants: {
+        ...store.grants,
+        async reseal(grant, pair) {
+          const done = await store.grants.reseal(grant, pair)
+          const again = await store.grants.find(grant.appId, grant.openId)
+          if (again) await store.grants.reseal(again, grant)
+          return done
+        },
+      },
+    }
+    const { resealed } = await rotating(stubborn)()
+    expect(resealed).toBeGreaterThan(1)
+    expect(await store.grants.countByKey()).toEqual([{ keyId: 'old', count: 1 }])
+  })
+})
+
+describe('what keys hold', () => {
+  it('is told in the order of the ring, then what is not in it', () => {
+    const counts = [
+      { keyId: 'gone', count: 2 },
+      { keyId: null, count: 1 },
+      { keyId: 'old', count: 5 },
+    ]
+    expect(keyUsage(['new', 'old'], counts)).toEqual([
+      { keyId: 'new', grants: 0, standing: 'seals' },
+      { keyId: 'old', grants: 5, standing: 'opens' },
+      { keyId: 'gone', grants: 2, standing: 'missing' },
+      { keyId: null, grants: 1, standing: 'unknown' },
+    ])
+  })
+})
