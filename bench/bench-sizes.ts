@@ -1,7 +1,9 @@
 /** How much is measured. */
 export type BenchSizes = {
-  /** Rounds of each kind, the service and the floor in turn; their medians are shown. */
+  /** Rounds of each kind at most, the service and the floor in turn; their medians are shown. */
   rounds: number
+  /** After so long no further round of the same kind begins: a busy machine must not take for ever. */
+  secondsOfRounds: number
   /** Requests of a round, and of the one before the first that does not count. */
   requests: number
   warmUp: number
@@ -13,11 +15,12 @@ export type BenchSizes = {
   limited: number
 }
 
-/** About a minute on two idle cores. */
+/** Well below two minutes on two busy cores. */
 export const USUAL_SIZES: BenchSizes = {
-  rounds: 3,
-  requests: 400,
-  warmUp: 400,
+  rounds: 5,
+  secondsOfRounds: 20,
+  requests: 200,
+  warmUp: 300,
   connections: 16,
   starts: 5,
   warmUpStarts: 1,
@@ -27,6 +30,7 @@ export const USUAL_SIZES: BenchSizes = {
 /** A few seconds: it shows that everything still runs, not how fast. */
 export const TINY_SIZES: BenchSizes = {
   rounds: 1,
+  secondsOfRounds: 1,
   requests: 4,
   warmUp: 2,
   connections: 2,

@@ -1,3 +1,4 @@
+import type { BenchSizes } from './bench-sizes.ts'
 import { median } from './median.ts'
 import { type BenchRequest, type Round, sendRequests } from './send-requests.ts'
 import type { ServerProcess } from './start-process.ts'
@@ -19,18 +20,17 @@ export type Measured = Round & { cpuMs: number | null }
 /** Measures the service and the floor in turn, so that a busy moment of the machine hits both. */
 export async function measurePair(
   contestants: { service: Contestant; floor: Contestant },
-  sizes: { rounds: number; requests: number; warmUp: number; connections: number },
+  sizes: Pick<BenchSizes, 'rounds' | 'secondsOfRounds' | 'requests' | 'warmUp' | 'connections'>,
 ): Promise<{ service: Measured; floor: Measured }> {
   const service: Measured[] = []
   const floor: Measured[] = []
-  for (let round = 0; round <= sizes.rounds; round++) {
-    const amount = round === 0 ? sizes.warmUp : sizes.requests
-    const ours = await measureRound(contestants.service, amount, sizes.connections)
-    const theirs = await measureRound(contestants.floor, amount, sizes.connections)
-    if (round === 0) continue
-    service.push(ours)
-    floor.push(theirs)
-  }
+  const lastRoundBefore = performance.now() + sizes.secondsOfRounds * 1000
+  await measureRound(contestants.service, sizes.warmUp, sizes.connections)
+  await measureRound(contestants.floor, sizes.warmUp, sizes.connections)
+  do {
+    service.push(await measureRound(contestants.service, sizes.requests, sizes.connections))
+    floor.push(await measureRound(contestants.floor, sizes.requests, sizes.connections))
+  } while (service.length < sizes.rounds && performance.now() < lastRoundBefore)
   return { service: mediansOf(service), floor: mediansOf(floor) }
 }
 
