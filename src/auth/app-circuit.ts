@@ -18,6 +18,8 @@ export interface AppCircuit {
   open(appId: string, error: CardAuthError): void
   /** Feishu did not answer as it should; several times in a row, whoever it was for, are an outage. */
   noteTrouble(appId: string, error: CardAuthError): void
+  /** Tells whether the last that was heard of Feishu was trouble. */
+  isTroubled(appId: string): boolean
   /** Why it is open; null while it is closed. */
   cause(appId: string): CircuitCause | null
   /** Seconds until the next probe; 0 when closed. */
@@ -69,6 +71,7 @@ export function createAppCircuit({ clock }: { clock: Clock }): AppCircuit {
         trip(appId, circuit?.cause ?? { reason: 'upstream', error })
       }
     },
+    isTroubled: (appId) => troubles.has(appId),
     cause: (appId) => opened.get(appId)?.cause ?? null,
     retryAfterSeconds(appId) {
       const circuit = opened.get(appId)

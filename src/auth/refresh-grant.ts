@@ -42,6 +42,8 @@ const LONGEST_LOOK_MS = 250
 /** An ambiguous refresh token is probed no earlier than its first POST can still be on its way. */
 export const UPSTREAM_CAP_MS = 10_000
 const MOST_PROBES = 1
+/** As long as the old token serves and nobody gets an answer, the probe waits: it would tell nothing either. */
+const PATIENCE_MS = 5 * 60_000
 
 /** Creates the refresh engine; ARCHITECTURE.md tells the flow, lessons of single-use refresh tokens its reasons. */
 export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
@@ -144,7 +146,7 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
       return letGo(setback(upkeep.coolReason ?? 'upstream', null, pause))
 
     const probes = openProbes(upkeep, grant)
-    const probePause = probes === null ? 0 : secondsUntil(probeAt(upkeep))
+    const probePause = probes === null ? 0 : secondsUntil(probeAt(upkeep, grant))
     if (probePause > 0) return letGo(setback('ambiguous', null, probePause))
     if (probes !== null && probes >= MOST_PROBES)
       return present.giveUp(held, grant, 'lost_rotation')
@@ -159,6 +161,13 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
     return present.once(held, grant, probes)
   }
 
+  function probeAt({ intent }: Upkeep, grant: Grant): Date | null {
+    if (intent === null) return null
+    const servesUntil = grant.accessTokenExpiresAt.getTime() - PATIENCE_MS
+    const mayWait = circuit.isTroubled(grant.appId) && servesUntil > clock.now().getTime()
+    return new Date(intent.at.getTime() + (mayWait ? PATIENCE_MS : UPSTREAM_CAP_MS))
+  }
+
   function secondsUntil(instant: Date | null): number {
     if (instant === null) return 0
     return Math.max(0, Math.ceil((instant.getTime() - clock.now().getTime()) / 1000))
@@ -168,10 +177,6 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
 /** How often the refresh token of an unsettled intent has been probed; null when there is none for this version. */
 function openProbes({ intent }: Upkeep, grant: Grant): number | null {
   return intent?.version === grant.version ? intent.probes : null
-}
-
-function probeAt({ intent }: Upkeep): Date | null {
-  return intent && new Date(intent.at.getTime() + UPSTREAM_CAP_MS)
 }
 
 /** Lets go of a lease under which nothing was tried. */

@@ -20,7 +20,7 @@ describe('a refresh whose outcome nobody knows', () => {
     bench.server.plans = [{ refused: AMBIGUOUS }]
     const startedAt = bench.time.now().getTime()
     expect(await bench.token()).toBe(reply.accessToken)
-    for (let second = 0; second < 120; second += 5) {
+    for (let second = 0; second < 400; second += 5) {
       await recover()
       await bench.time.pass(5000)
     }
@@ -34,7 +34,7 @@ describe('a refresh whose outcome nobody knows', () => {
     const { reply } = await bench.consent(LIN, 6000)
     bench.server.plans = [{ lost: AMBIGUOUS }]
     expect(await bench.token()).toBe(reply.accessToken)
-    for (let second = 0; second < 300; second += 5) {
+    for (let second = 0; second < 400; second += 5) {
       await recover()
       await bench.time.pass(5000)
     }
