@@ -62,6 +62,8 @@ export function rotationContract(stores: Stores): void {
       expect(anew?.version).toBe(1)
       expect(await store.grants.rotate(1, { ...grant, ...refreshed })).toBeNull()
       expect(await store.grants.rotate(1, { ...newer, authorizedAt: NOW })).toBeNull()
+      const sessionBefore = { ...newer, sessionId: grant.sessionId }
+      expect(await store.grants.rotate(1, sessionBefore)).toBeNull()
       expect(await store.grants.find(grant.appId, grant.openId)).toEqual(anew)
     })
 
