@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { hashSecret, newSecret } from '../src/auth/one-time-secret.ts'
+import { keepStatements } from '../src/store/keep-statements.ts'
 import { repeat } from './repeat.ts'
 import type { BenchRequest } from './send-requests.ts'
 import { type ServerProcess, startProcess } from './start-process.ts'
@@ -33,6 +34,7 @@ export async function startLoadFloor(options: {
     env: { NODE_ENV: 'production' },
   })
   const database = new Database(databasePath)
+  keepStatements(database)
   const insert = database.prepare(
     `insert into sessions values (?, ?, 'pending', ?, ?, '["offline_access"]', ?)`,
   )

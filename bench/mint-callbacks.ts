@@ -9,6 +9,7 @@ import { createTickets } from '../src/auth/ticket.ts'
 import { createTokenCipher, parseKeyRing } from '../src/auth/token-cipher.ts'
 import { createStore } from '../src/store/create-store.ts'
 import { asDatabase, sqliteDialect } from '../src/store/dialects.ts'
+import { keepStatements } from '../src/store/keep-statements.ts'
 import * as schema from '../src/store/sqlite-schema.ts'
 import type { BenchRequest } from './send-requests.ts'
 
@@ -35,6 +36,7 @@ export function createCallbackMint(options: {
   const cipher = createTokenCipher({ keys: ring.keys })
   const tickets = createTickets({ apps: createApps([]), cipher })
   const connection = new Database(options.databasePath)
+  keepStatements(connection)
   const store = createStore({
     name: 'sqlite',
     database: asDatabase(drizzle(connection)),

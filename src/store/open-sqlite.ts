@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { asDatabase, sqliteDialect } from './dialects.ts'
 import type { Engine } from './engine.ts'
+import { keepStatements } from './keep-statements.ts'
 import { findMigrations, refuseNewerSchema } from './migrations.ts'
 import * as schema from './sqlite-schema.ts'
 
@@ -24,6 +25,7 @@ export function openSqlite(path: string, busyTimeoutMs = 5000): Engine {
 
 function openMigrated(path: string, busyTimeoutMs: number): Engine {
   const connection = new Database(path, { timeout: busyTimeoutMs })
+  keepStatements(connection)
   try {
     tune(connection)
     bringUpToDate(connection)
@@ -44,12 +46,12 @@ function openMigrated(path: string, busyTimeoutMs: number): Engine {
 
 /** The page size must come before the first table and before WAL; measured in docs/decisions. */
 function tune(connection: Database.Database): void {
-  connection.pragma('page_size = 8192')
-  connection.pragma('journal_mode = WAL')
-  connection.pragma('synchronous = FULL')
-  connection.pragma('foreign_keys = ON')
-  connection.pragma('cache_size = -65536')
-  connection.pragma('mmap_size = 1073741824')
+  connection.exec('pragma page_size = 8192')
+  connection.exec('pragma journal_mode = WAL')
+  connection.exec('pragma synchronous = FULL')
+  connection.exec('pragma foreign_keys = ON')
+  connection.exec('pragma cache_size = -65536')
+  connection.exec('pragma mmap_size = 1073741824')
 }
 
 function bringUpToDate(connection: Database.Database): void {
@@ -78,6 +80,7 @@ function createPrivately(path: string): void {
 function oneProcessAtATime<Result>(lockPath: string, open: () => Result): Result {
   createPrivately(lockPath)
   const lock = new Database(lockPath, { timeout: MIGRATION_WAIT_MS })
+  keepStatements(lock)
   try {
     lock.exec('begin exclusive')
     return open()

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keepStatements } from '../../src/store/keep-statements.ts'
 import { openSqliteFile } from '../support/processes/databases.ts'
 import { type Canary, SECRET_KINDS, type SecretKind } from './canaries.ts'
 import { sqliteFiles } from './database-bytes.ts'
@@ -86,6 +87,7 @@ describe('after a day on which everything happened, no secret is', () => {
       const folder = mkdtempSync(join(tmpdir(), 'fca-planted-'))
       cpSync(database.folder, folder, { recursive: true })
       const copy = new Database(join(folder, 'auth.db'))
+      keepStatements(copy)
       const token = canaries.find(({ kind }) => kind === 'refresh token')?.value
       copy.prepare('insert into seen_events values (?, 0)').run(token)
       const leaks = sqliteFiles(folder, 'planted').flatMap(scan)

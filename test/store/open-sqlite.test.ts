@@ -7,6 +7,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SchemaTooNewError, StoreUnavailableError } from '../../src/errors.ts'
 import { createStore } from '../../src/store/create-store.ts'
+import { keepStatements } from '../../src/store/keep-statements.ts'
 import { openSqlite } from '../../src/store/open-sqlite.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { insertSession } from './contract/samples.ts'
@@ -40,8 +41,9 @@ describe('opening a SQLite file', () => {
     const store = await openStore({ databaseUrl: `file:${path}` })
     await store.close()
     const connection = new Database(path, { readonly: true })
-    expect(connection.pragma('page_size', { simple: true })).toBe(8192)
-    expect(connection.pragma('journal_mode', { simple: true })).toBe('wal')
+    keepStatements(connection)
+    expect(connection.prepare('pragma page_size').pluck().get()).toBe(8192)
+    expect(connection.prepare('pragma journal_mode').pluck().get()).toBe('wal')
     connection.close()
   })
 
@@ -65,6 +67,7 @@ describe('opening a SQLite file', () => {
     const path = join(folder, 'auth.db')
     await (await openStore({ databaseUrl: `file:${path}` })).close()
     const connection = new Database(path)
+    keepStatements(connection)
     connection
       .prepare('insert into feishu_card_auth_migrations (hash, created_at) values (?, ?)')
       .run('from the future', Date.now() + 1e9)
@@ -109,6 +112,7 @@ describe('a SQLite file that another process is writing', () => {
     const path = join(folder, 'auth.db')
     const store = createStore(openSqlite(path, 1))
     const writer = new Database(path)
+    keepStatements(writer)
     writer.exec('begin immediate')
     await expect(store.ping()).rejects.toThrow(StoreUnavailableError)
     await expect(store.ping()).rejects.toMatchObject({ cause: { trouble: 'busy' } })

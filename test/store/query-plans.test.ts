@@ -6,6 +6,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { afterAll, expect, it } from 'vitest'
 import { createStore, type OpenStore } from '../../src/store/create-store.ts'
 import { asDatabase, sqliteDialect } from '../../src/store/dialects.ts'
+import { keepStatements } from '../../src/store/keep-statements.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import * as schema from '../../src/store/sqlite-schema.ts'
 import {
@@ -35,6 +36,7 @@ it('every statement finds its rows through an index', async () => {
   const path = join(folder, 'auth.db')
   await (await openStore({ databaseUrl: `file:${path}` })).close()
   const connection = new Database(path)
+  keepStatements(connection)
   const statements = new Set<string>()
   const logQuery = (statement: string) => void statements.add(statement)
   const store = createStore({

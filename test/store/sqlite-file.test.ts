@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { keepStatements } from '../../src/store/keep-statements.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { describeStore, EMPTY_EVERY_TABLE, type StorePair } from './contract.ts'
 
@@ -14,6 +15,7 @@ describeStore('a SQLite file', {
     const databaseUrl = `file:${path}`
     pair ??= { store: await openStore({ databaseUrl }), other: await openStore({ databaseUrl }) }
     const connection = new Database(path)
+    keepStatements(connection)
     connection.exec(EMPTY_EVERY_TABLE)
     connection.close()
     return pair
