@@ -28,6 +28,8 @@ export function createRevokeGrant(neighbours: Neighbours): RevokeGrant {
   return {
     async here(key, source) {
       // Gone here first: no caller may get a token that is about to die.
+      // Its marks and intents go before and after it: a new consent begins at version 1 again and must not meet them.
+      await store.upkeeps.delete(key)
       const grant = await store.grants.delete(key)
       if (!grant) return false
       await store.upkeeps.delete(key)
