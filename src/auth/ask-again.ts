@@ -1,0 +1,40 @@
+import type { Background } from './background.ts'
+import type { AuthEvents } from './events.ts'
+import type { OpenSession } from './open-session.ts'
+import type { Store } from './ports.ts'
+import type { ShowCard } from './show-card.ts'
+import type { GrantKey } from './upkeep.ts'
+
+/** Begins to listen, and returns the function that ends it. */
+export type AskAgain = () => () => void
+
+type Neighbours = {
+  store: Pick<Store, 'grants'>
+  events: AuthEvents
+  background: Background
+  openSession: OpenSession
+  showCard: ShowCard
+}
+
+/**
+ * Creates the listener that asks a person again when their grant was lost by our doing: a crash came between spending a
+ * refresh token and saving the new one. Told once for each grant, and asked once; any other end waits for the next caller.
+ */
+export function createAskAgain(neighbours: Neighbours): AskAgain {
+  const { store, events, background, openSession, showCard } = neighbours
+
+  return () =>
+    events.on((event) => {
+      if (event.type !== 'grant_finished' || event.reason !== 'lost_rotation') return
+      const { appId, openId } = event
+      background.run(() => ask({ appId, openId }))
+    })
+
+  async function ask({ appId, openId }: GrantKey): Promise<void> {
+    const grant = await store.grants.find(appId, openId)
+    if (!grant) return
+    const { scopes, tenantKey } = grant
+    const { session } = await openSession({ appId, openId, scopes, tenantKey })
+    await showCard.one(session.id)
+  }
+}
