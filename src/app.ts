@@ -87,7 +87,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     feishuTimeoutMs: options.feishuTimeoutMs,
     schedules: options.schedules,
   })
-  const { events, onCardAction, http } = parts
+  const { events, onCardAction, grantEndings, onMessage, http } = parts
   metrics.watch(events)
   createEventLog(log).watch(events)
 
@@ -139,6 +139,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       clock,
       log,
       onCardAction,
+      grantEndings,
+      onMessage,
       handlers: options.handlers,
       onStatus: (event) => metrics.observeConnection(app.appId, event),
       timing: { startupDeadlineMs: CONNECT_MS },

@@ -116,7 +116,7 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     observeClick: ignore,
     observeJob: ignore,
   })
-  const { auth, events, onCardAction } = parts
+  const { auth, events, onCardAction, grantEndings } = parts
   const router = createEmbeddedRouter({
     ...createPublicDoor({ apps: [app], parts, log, clock }),
     apiKeys: [],
@@ -142,7 +142,7 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
       return { ...(await auth.sweep.sessions()), ...(await auth.sweep.retention()) }
     },
     router,
-    handlers: botEventHandlers(onCardAction),
+    handlers: botEventHandlers(onCardAction, grantEndings),
     on: events.on,
   }
 }

@@ -10,10 +10,16 @@ import {
   type ClickObserver,
   createCardActionHandler,
 } from './feishu/card-events.ts'
+import { createCommandEvents, type MessageListener } from './feishu/command-events.ts'
+import type { EventHandlers } from './feishu/event-handlers.ts'
+import { createEventInbox } from './feishu/event-inbox.ts'
+import { createFirstTime } from './feishu/first-time.ts'
+import { createGrantEndingEvents } from './feishu/grant-ending-events.ts'
 import type { FeishuApp } from './feishu/hosts.ts'
 import { createHttpClient, type FeishuHttp } from './feishu/http-client.ts'
 import { createCardMessenger, type FeishuCardMessenger } from './feishu/messenger.ts'
 import { createOAuthClient } from './feishu/oauth-client.ts'
+import { createRevokeCommand } from './feishu/revoke-command.ts'
 import { createJobs, type JobOutcome, type Jobs } from './jobs/jobs.ts'
 import type { JobName, Schedules } from './jobs/schedules.ts'
 import type { OpenStore } from './store/create-store.ts'
@@ -49,6 +55,10 @@ export interface Parts {
   http: FeishuHttp
   messenger: FeishuCardMessenger
   onCardAction: CardActionHandler
+  /** Hears the events that end grants. */
+  grantEndings: EventHandlers
+  /** Hears the commands that people write to the bot. */
+  onMessage: MessageListener
   jobs: Jobs
   background: Background
   /** Begins to work: names of apps, sweeps, cards. */
@@ -96,6 +106,24 @@ export function createParts(options: PartsOptions): Parts {
     log,
     observeClick: options.observeClick,
   })
+  const inbox = createEventInbox({
+    firstTime: createFirstTime({ seenEvents: store.seenEvents, clock }),
+    background,
+    clock,
+    log,
+  })
+  const grantEndings = createGrantEndingEvents({
+    inbox,
+    log,
+    onRevoked: auth.grantEndings.tokensRevoked,
+    onPersonLeft: auth.grantEndings.personLeft,
+  })
+  const { revokeGrant } = auth.tokens
+  const onMessage = createCommandEvents({
+    inbox,
+    commands: ['/revoke'],
+    onCommand: createRevokeCommand({ apps, sessions: store.sessions, revokeGrant, messenger }),
+  })
   const jobs = createJobs({
     sweep: auth.sweep,
     showCard: auth.showCard,
@@ -124,6 +152,8 @@ export function createParts(options: PartsOptions): Parts {
     http,
     messenger,
     onCardAction,
+    grantEndings,
+    onMessage,
     jobs,
     background,
     async start() {

@@ -7,6 +7,7 @@ import {
 } from './complete-authorization.ts'
 import type { AuthEvents } from './events.ts'
 import { createGetUserAccessToken, type GetUserAccessToken } from './get-user-access-token.ts'
+import { createGrantEndings, type GrantEndings } from './grant-endings.ts'
 import { createInvalidateSession, type InvalidateSession } from './invalidate-session.ts'
 import { createOpenLink, type OpenLink } from './open-link.ts'
 import { createOpenSession } from './open-session.ts'
@@ -39,6 +40,8 @@ export interface Auth {
   readUserAccessToken: ReadUserAccessToken
   getUserAccessToken: GetUserAccessToken
   tokens: Tokens
+  /** What Feishu tells about the end of grants. */
+  grantEndings: GrantEndings
   showCard: ShowCard
   sweep: Sweep
 }
@@ -76,14 +79,15 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
     showCard,
   })
   const tokens = createTokens(base)
-  const { findFreshToken } = tokens
+  const { findFreshToken, revokeGrant } = tokens
+  const invalidateSession = createInvalidateSession({ ...base, readSession })
   return {
     apps,
     tickets,
     requestAuthorization,
     readSession,
     waitForSession,
-    invalidateSession: createInvalidateSession({ ...base, readSession }),
+    invalidateSession,
     openLink: createOpenLink({ ...base, readSession }),
     completeAuthorization: createCompleteAuthorization({
       ...base,
@@ -96,7 +100,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
       ...base,
       openSession,
       showCard,
-      revokeGrant: tokens.revokeGrant,
+      revokeGrant,
     }),
     sendAgain: createSendAgain({ ...base, openSession, readSession, showCard }),
     readUserAccessToken: createReadUserAccessToken(findFreshToken),
@@ -107,6 +111,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
       waitForSession,
     }),
     tokens,
+    grantEndings: createGrantEndings({ ...base, ...tokens, invalidateSession }),
     showCard,
     sweep: createSweep(base),
   }
