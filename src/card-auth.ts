@@ -46,12 +46,17 @@ export type CardAuthOptions = {
 
 /** What the one call of a bot takes. */
 export type TokenOptions = AuthorizationRequest & {
-  /** Seconds the token must still live; default 60. */
+  /** Seconds the token must still live, 3600 at most; default 60. */
   minValidity?: number | undefined
+  /** Refreshes although the stored token is fresh; default false. */
+  forceRefresh?: boolean | undefined
   /** How long to wait for the person, such as `'5m'`; default not at all. */
   wait?: Duration | undefined
   signal?: AbortSignal | undefined
 }
+
+/** Whose grant; `appId` may be left out, for there is one app. */
+export type GrantOptions = { openId: string; appId?: string | undefined }
 
 /** Card authorization inside a bot that owns its connection, its Express app and its lifecycle. */
 export interface CardAuth {
@@ -64,7 +69,28 @@ export interface CardAuth {
   waitForSession(sessionId: string, wait: Duration, signal?: AbortSignal): Promise<AuthSession>
   listSessions(filter: Omit<SessionFilter, 'limit'> & { limit?: number }): Promise<AuthSession[]>
   invalidateSession(sessionId: string): Promise<AuthSession>
+  /**
+   * The one call: a token that works, stored, refreshed once however many ask, or granted on a card within `wait`.
+   * @throws {AuthorizationRequiredError} when a card is out and the wait is over.
+   * @throws {AuthorizationRejectedError} when they decline.
+   * @throws {AuthorizationExpiredError} when the request runs out or is withdrawn.
+   * @throws {InsufficientScopeError} when they grant less than was asked.
+   * @throws {TokenRefreshFailedError} when it ran out and could not be refreshed now; the grant is kept.
+   * @throws {FeishuUnavailableError} when it ran out and Feishu does not answer.
+   * @throws {RangeError} when `minValidity` is not between 0 and 3600.
+   */
   getUserAccessToken(options: TokenOptions): Promise<UserAccessToken>
+  /**
+   * Refreshes a token now, although it is fresh; no card is sent.
+   * @throws {AuthorizationRequiredError} when only the person can help.
+   * @throws {TokenRefreshFailedError | FeishuUnavailableError} when it could not be refreshed now; the grant is kept.
+   */
+  refreshUserAccessToken(options: GrantOptions): Promise<UserAccessToken>
+  /**
+   * Revokes a token at Feishu and deletes it here, even when Feishu does not answer; false when there was none.
+   * @throws {StoreUnavailableError} when the database fails; the token is then still there.
+   */
+  revokeUserAccessToken(options: GrantOptions): Promise<boolean>
   cleanupExpiredSessions(): Promise<Swept>
   /** Mount it where the redirect URI points: it answers the link, the callback and its pages. */
   router: Router
@@ -75,6 +101,7 @@ export interface CardAuth {
 }
 
 const PAGE = 100
+const MOST_MIN_VALIDITY = 3600
 
 /**
  * Opens the database and builds card authorization for one app; nothing runs before `start`.
@@ -136,13 +163,28 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     waitForSession: (id, wait, signal) => auth.waitForSession(id, milliseconds(wait), signal),
     listSessions: ({ limit = PAGE, ...filter }) => store.sessions.list({ ...filter, limit }),
     invalidateSession: auth.invalidateSession,
-    getUserAccessToken: ({ wait = 0, ...request }) =>
-      auth.getUserAccessToken({ ...request, waitMilliseconds: milliseconds(wait) }),
+    async getUserAccessToken({ wait = 0, ...request }) {
+      checkMinValidity(request.minValidity)
+      return auth.getUserAccessToken({ ...request, waitMilliseconds: milliseconds(wait) })
+    },
+    refreshUserAccessToken: ({ openId, appId }) =>
+      auth.readUserAccessToken({ openId, appId, forceRefresh: true }),
+    async revokeUserAccessToken({ openId, appId }) {
+      const key = { appId: auth.apps.resolve(appId).appId, openId }
+      return auth.tokens.revokeGrant.here(key, 'admin')
+    },
     async cleanupExpiredSessions() {
       return { ...(await auth.sweep.sessions()), ...(await auth.sweep.retention()) }
     },
     router,
     handlers: botEventHandlers(onCardAction, grantEndings),
     on: events.on,
+  }
+}
+
+/** More than half a token's life would mean a refresh with every other call. */
+function checkMinValidity(seconds = 0): void {
+  if (!(seconds >= 0 && seconds <= MOST_MIN_VALIDITY)) {
+    throw new RangeError(`minValidity is a number of seconds from 0 to ${MOST_MIN_VALIDITY}.`)
   }
 }

@@ -8,6 +8,7 @@ export {
   type CardAuth,
   type CardAuthOptions,
   createCardAuth,
+  type GrantOptions,
   type TokenOptions,
 } from './card-auth.ts'
 export type { Duration } from './duration.ts'

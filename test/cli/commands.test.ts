@@ -24,6 +24,7 @@ describe('wrong usage', () => {
     ['a missing option', ['card', 'send']],
     ['a state nobody can be in', ['sessions', 'list', '--state', 'lost']],
     ['a number that is none', ['sessions', 'list', '--limit', 'many']],
+    ['nobody to revoke', ['tokens', 'revoke']],
     ['a look no card has', ['card', 'preview', '--look', 'pink']],
   ])('%s ends with 64 and says what is wrong', async (_, args) => {
     const { code, out, err } = await runHere(args)
@@ -39,7 +40,7 @@ describe('wrong usage', () => {
   it('asking for help is none', async () => {
     const { code, out } = await runHere(['--help'])
     expect(code).toBe(0)
-    for (const command of ['serve', 'sandbox', 'card', 'sessions', 'keys', 'openapi']) {
+    for (const command of ['serve', 'sandbox', 'card', 'sessions', 'tokens', 'keys', 'openapi']) {
       expect(out).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
     }
   })
