@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { APP_ID, createRefreshBench, LIN, type RefreshBench } from './support/refresh-bench.ts'
+import { finished } from './support/token-server.ts'
+
+let bench: RefreshBench
+beforeEach(async () => {
+  bench = await createRefreshBench()
+})
+afterEach(() => bench.close())
+
+const HOUR = 3600
+const DAY = 24 * HOUR
+const KEY = { appId: APP_ID, openId: LIN }
+const due = (instance: Pick<RefreshBench, 'tokens'> = bench) =>
+  bench.time.until(instance.tokens.keepGrantsAlive.due())
+const many = (count: number) => Array.from({ length: count }, (_, index) => `ou_${index}`)
+
+/** Looks every so often for as long as that. */
+async function watch(seconds: number, everySeconds: number) {
+  for (let passed = 0; passed < seconds; passed += everySeconds) {
+    await due()
+    await bench.time.pass(everySeconds * 1000)
+  }
+}
+
+/** The largest number of POSTs in any window of this length. */
+function mostWithin(milliseconds: number): number {
+  const times = bench.server.posts.map(({ at }) => at)
+  return Math.max(
+    0,
+    ...times.map((from) => times.filter((at) => at >= from && at < from + milliseconds).length),
+  )
+}
+
+describe('what nobody waits for', () => {
+  it('refreshes a token in use before a caller would have to wait for it', async () => {
+    await bench.consent()
+    await bench.token()
+    await watch(2 * HOUR, 60)
+    expect(bench.server.posts).toHaveLength(1)
+    const before = bench.server.posts.length
+    await bench.token()
+    expect(bench.server.posts).toHaveLength(before)
+  })
+
+  it('stops with the first day on which nobody has used it', async () => {
+    await bench.consent()
+    await bench.token()
+    await watch(2 * DAY, 600)
+    const posts = bench.server.posts.length
+    expect(posts).toBeGreaterThanOrEqual(14)
+    expect(posts).toBeLessThanOrEqual(20)
+    await watch(DAY, 600)
+    expect(bench.server.posts).toHaveLength(posts)
+  })
+
+  it('keeps an unused grant alive, rarely, for ever', async () => {
+    await bench.consent()
+    await watch(60 * DAY, 6 * HOUR)
+    expect(bench.server.posts.length).toBeGreaterThanOrEqual(12)
+    expect(bench.server.posts.length).toBeLessThanOrEqual(18)
+    expect(await bench.token()).toEqual(expect.any(String))
+  })
+
+  it('is taken by one of the processes that look at the same time', async () => {
+    for (const openId of many(60)) await bench.consent(openId, 5 * DAY)
+    const processes = [bench, bench.instance(), bench.instance()]
+    for (let tick = 0; tick < 4; tick++) {
+      await bench.time.until(Promise.all(processes.map((each) => due(each))))
+      await bench.time.pass(5000)
+    }
+    expect(bench.server.posts).toHaveLength(60)
+    expect(bench.server.reuses()).toBe(0)
+  })
+
+  it('catches up after three days without a stampede', async () => {
+    const people = many(400)
+    for (const [index, openId] of people.entries()) await bench.consent(openId, 5 * DAY + index)
+    const ticks: number[] = []
+    for (let tick = 0; bench.server.posts.length < people.length && tick < 30; tick++) {
+      const before = bench.server.posts.length
+      await due()
+      ticks.push(bench.server.posts.length - before)
+      await bench.time.pass(5000)
+    }
+    expect(Math.max(...ticks)).toBeLessThanOrEqual(60)
+    expect(mostWithin(1000)).toBeLessThanOrEqual(30)
+    expect(mostWithin(60_000)).toBeLessThanOrEqual(930)
+    expect(bench.server.posts).toHaveLength(people.length)
+  })
+
+  it('leaves room for callers: none of them waits while it catches up', async () => {
+    for (const openId of many(120)) await bench.consent(openId, 5 * DAY)
+    await bench.consent(LIN, 2 * HOUR)
+    const sweeping = bench.tokens.keepGrantsAlive.due()
+    await bench.time.pass(800)
+    const before = bench.time.now().getTime()
+    await bench.token()
+    expect(bench.time.now().getTime()).toBe(before)
+    await bench.time.until(sweeping)
+  })
+
+  it('goes on when one of them cannot be opened, and tells of it', async () => {
+    for (const openId of many(20)) await bench.consent(openId, 5 * DAY)
+    const { grant } = await bench.consent('ou_broken', 6 * DAY)
+    await bench.store.grants.rotate(1, { ...grant, sealedRefreshToken: 'other.AAAA.BBBB.CCCC' })
+    await expect(due()).rejects.toMatchObject({ code: 'token_unreadable' })
+    expect(bench.server.posts).toHaveLength(20)
+  })
+
+  it('unschedules a grant that is finished, until somebody consents again', async () => {
+    await bench.consent(LIN, 5 * DAY)
+    bench.server.always = { refused: finished('revoked') }
+    await watch(HOUR, 60)
+    expect(bench.server.posts).toHaveLength(1)
+    expect(await bench.store.upkeeps.find(KEY)).toMatchObject({ dueAt: null })
+    await bench.time.until(bench.tokens.findFreshToken(KEY))
+    await watch(HOUR, 60)
+    expect(await bench.store.upkeeps.find(KEY)).toMatchObject({ dueAt: null })
+    bench.server.always = {}
+    await bench.consent()
+    await watch(600, 60)
+    expect(await bench.store.upkeeps.find(KEY)).toMatchObject({ dueAt: expect.any(Date) })
+    expect(bench.server.posts).toHaveLength(1)
+  })
+
+  it('forgets what it knows of a grant that is gone', async () => {
+    await bench.consent()
+    await due()
+    await bench.store.grants.delete(KEY)
+    await watch(8 * DAY, DAY)
+    expect(await bench.store.upkeeps.find(KEY)).toBeNull()
+  })
+
+  it('takes up nothing more when it is closed', async () => {
+    for (const openId of many(30)) await bench.consent(openId, 5 * DAY)
+    bench.server.always = { after: () => bench.time.sleep(1000) }
+    const sweeping = bench.tokens.keepGrantsAlive.due()
+    await bench.time.pass(500)
+    bench.tokens.keepGrantsAlive.close()
+    await bench.time.until(sweeping)
+    expect(bench.server.posts).toHaveLength(8)
+  })
+})
+
+describe('a process that died between sending and saving', () => {
+  /** A holder to whom no answer ever comes, and whose renewals have stopped: that is what a death looks like. */
+  async function die() {
+    await bench.consent(LIN, 2 * HOUR)
+    const forever = new Promise<void>(() => {})
+    bench.server.plans = [{ after: () => forever }]
+    const upkeeps = { ...bench.store.upkeeps, renew: () => Promise.resolve(false) }
+    const dying = bench.instance({ store: { ...bench.store, upkeeps } })
+    void dying.tokens.findFreshToken(KEY)
+    await bench.time.pass(1)
+  }
+
+  it('is noticed as soon as its lease is over, and the loss is told once', async () => {
+    await die()
+    const startedAt = bench.time.now().getTime()
+    const processes = [bench, bench.instance()]
+    while (bench.server.posts.length < 2 && bench.time.now().getTime() < startedAt + 60_000) {
+      await bench.time.until(
+        Promise.all(processes.map(({ tokens }) => tokens.keepGrantsAlive.recover())),
+      )
+      await bench.time.pass(1000)
+    }
+    expect(bench.time.now().getTime() - startedAt).toBeLessThanOrEqual(15_000)
+    const finishes = processes.map((each) => bench.count('grant_finished', each))
+    expect(finishes.reduce((one, other) => one + other)).toBe(1)
+    expect(await bench.time.until(bench.tokens.findFreshToken(KEY))).toMatchObject({
+      why: 'lost_rotation',
+    })
+  })
+})
