@@ -3,6 +3,7 @@ import { FAULT_OF, type Fault } from '../auth/failure-reason.ts'
 import type { Log } from '../auth/ports.ts'
 import type { AuthSession } from '../auth/session.ts'
 import { PersonUnreachableError } from '../errors.ts'
+import { writeGrantEvent } from './grant-event-log.ts'
 
 /** Writes what the domain tells into the log; a session is named by its id, a person never. */
 export interface EventLog {
@@ -60,7 +61,10 @@ export function createEventLog(log: Log): EventLog {
           outcome,
           ...(error === null ? {} : { attempts: session.card.attempts, error }),
         })
+        return
       }
+      default:
+        writeGrantEvent(log, event)
     }
   }
 

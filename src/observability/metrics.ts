@@ -8,7 +8,7 @@ import { registerCountGauge } from './count-gauge.ts'
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts'
 import { createJobMetrics, type JobMetrics } from './job-metrics.ts'
 import { createSessionMetrics } from './session-metrics.ts'
-import { registerTokenMetrics } from './token-metrics.ts'
+import { createTokenMetrics } from './token-metrics.ts'
 import { type ConnectionEvent, createWebsocketMetrics } from './websocket-metrics.ts'
 
 /** Everything that is measured; docs/observability.md lists the names. */
@@ -59,7 +59,7 @@ export function createMetrics({
     help: 'Sessions that are pending.',
     read: () => sessions.countPending(),
   })
-  registerTokenMetrics(registry, appIds)
+  const tokenMetrics = createTokenMetrics(registry, appIds)
   registerCountGauge({
     ...counted,
     name: 'lark_service_token_active_count',
@@ -78,12 +78,17 @@ export function createMetrics({
   return {
     ...httpMetrics,
     ...apiMetrics,
+    observeApiCall(call) {
+      apiMetrics.observeApiCall(call)
+      tokenMetrics.observeApiCall(call)
+    },
     ...jobMetrics,
     ...clickMetrics,
     watch: (events) =>
       events.on((event) => {
         sessionMetrics.observe(event)
         cardMetrics.observe(event)
+        tokenMetrics.observe(event)
       }),
     observeConnection: (appId, event) => websocketMetrics.observe(appId, event),
     render: () => registry.metrics(),

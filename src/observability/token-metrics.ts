@@ -1,17 +1,142 @@
-import { Counter, type Registry } from 'prom-client'
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { AuthEvent } from '../auth/events.ts'
+import type { GrantEvent, RefreshDecision } from '../auth/grant-events.ts'
+import { LEASE_SECONDS, REFRESH_SECONDS } from './buckets.ts'
+import { appLabel } from './count-gauge.ts'
+import { inSet } from './label-sets.ts'
+import {
+  REFRESH_FAILURES,
+  REVOCATION_REASONS,
+  REVOCATION_SOURCES,
+  type RefreshFailure,
+  SHARED_HOW,
+} from './token-label-sets.ts'
 
 /** How a refresh decision of the one who holds the lease can end. */
-export const REFRESH_OUTCOMES = ['success', 'failure', 'skipped_fresh', 'superseded'] as const
+export const REFRESH_OUTCOMES = [
+  'success',
+  'failure',
+  'skipped_fresh',
+  'superseded',
+] as const satisfies readonly RefreshDecision[]
 
-/** Registers the counter of refreshes. */
-export function registerTokenMetrics(registry: Registry, appIds: readonly string[]): void {
+/** The metrics of refreshes and revocations. */
+export interface TokenMetrics {
+  observe(event: AuthEvent): void
+  /** Counts the calls to Feishu that presented a refresh token. */
+  observeApiCall(call: { apiName: string }): void
+}
+
+/** Registers the metrics of what happens to tokens. */
+export function createTokenMetrics(registry: Registry, appIds: readonly string[]): TokenMetrics {
+  const registers = [registry]
   const refreshes = new Counter({
     name: 'lark_service_token_refresh_total',
     help: 'Refresh decisions that ended.',
     labelNames: ['app_id', 'outcome'],
-    registers: [registry],
+    registers,
   })
-  for (const app_id of appIds) {
-    for (const outcome of REFRESH_OUTCOMES) refreshes.inc({ app_id, outcome }, 0)
+  const failures = new Counter({
+    name: 'lark_service_token_refresh_failure_total',
+    help: 'Refreshes that ended badly, and pairs that could not be saved at once.',
+    labelNames: ['app_id', 'reason'],
+    registers,
+  })
+  const shared = new Counter({
+    name: 'lark_service_token_refresh_shared_total',
+    help: "Callers who got somebody else's refresh.",
+    labelNames: ['app_id', 'how'],
+    registers,
+  })
+  const calls = new Counter({
+    name: 'lark_service_token_refresh_upstream_calls_total',
+    help: 'Refresh tokens presented to Feishu.',
+    labelNames: ['app_id'],
+    registers,
+  })
+  const reused = new Counter({
+    name: 'lark_service_token_refresh_reuse_rejected_total',
+    help: 'Refresh tokens that Feishu called spent although nobody here had spent them; must stay 0.',
+    labelNames: ['app_id'],
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'lark_service_token_refresh_duration_seconds',
+    help: 'Time from the lease being taken to the new tokens being saved.',
+    labelNames: ['app_id'],
+    buckets: REFRESH_SECONDS,
+    registers,
+  })
+  const waited = new Histogram({
+    name: 'lark_service_token_lease_wait_seconds',
+    help: 'Time callers waited for another holder of a lease.',
+    buckets: LEASE_SECONDS,
+    registers,
+  })
+  const revoked = new Counter({
+    name: 'lark_service_token_revoked_total',
+    help: 'Grants that were ended, by who ended them and why.',
+    labelNames: ['app_id', 'source', 'reason'],
+    registers,
+  })
+  zero()
+
+  return {
+    observe(event) {
+      switch (event.type) {
+        case 'refresh_ended':
+          refreshEnded(event)
+          return
+        case 'refresh_not_saved':
+          failures.inc({ app_id: inSet(appIds, event.appId), reason: 'persist_failed' })
+          return
+        case 'refresh_shared':
+          shared.inc({ app_id: inSet(appIds, event.appId), how: event.how })
+          return
+        case 'lease_waited':
+          waited.observe(event.seconds)
+          return
+        case 'grant_finished':
+          if (event.reason === 'reused') reused.inc({ app_id: inSet(appIds, event.appId) })
+          return
+        case 'grant_revoked': {
+          const { appId, source, reason } = event
+          revoked.inc({ app_id: inSet(appIds, appId), source, reason })
+        }
+      }
+    },
+    observeApiCall({ apiName }) {
+      // A call does not tell its app.
+      if (apiName === 'refresh_token') calls.inc({ app_id: appLabel(appIds, null) })
+    },
   }
+
+  function refreshEnded(event: Extract<GrantEvent, { type: 'refresh_ended' }>): void {
+    const { appId, decision, result, seconds } = event
+    const app_id = inSet(appIds, appId)
+    refreshes.inc({ app_id, outcome: decision })
+    if (decision === 'success') duration.observe({ app_id }, seconds)
+    const reason = reasonOf(result)
+    if (decision === 'failure' && reason) failures.inc({ app_id, reason })
+  }
+
+  function zero(): void {
+    for (const app_id of appIds) {
+      for (const outcome of REFRESH_OUTCOMES) refreshes.inc({ app_id, outcome }, 0)
+      for (const reason of REFRESH_FAILURES) failures.inc({ app_id, reason }, 0)
+      for (const how of SHARED_HOW) shared.inc({ app_id, how }, 0)
+      reused.inc({ app_id }, 0)
+      duration.zero({ app_id })
+      for (const source of REVOCATION_SOURCES) {
+        for (const reason of REVOCATION_REASONS) revoked.inc({ app_id, source, reason }, 0)
+      }
+    }
+    calls.inc({ app_id: appLabel(appIds, null) }, 0)
+  }
+}
+
+function reasonOf(
+  result: Extract<GrantEvent, { type: 'refresh_ended' }>['result'],
+): RefreshFailure | null {
+  return result.kind === 'finished' || result.kind === 'setback' ? result.reason : null
 }

@@ -10,6 +10,22 @@ const IDS = { session_id: aSession().id, app_id: APP }
 const AT = { level: 'info', time: expect.any(String) }
 const endedAt = new Date('2026-01-01T00:00:31Z')
 
+const WHO = { appId: APP, openId: 'ou_CANARY' }
+const ENDED = { type: 'refresh_ended', ...WHO, seconds: 1 } as const
+
+const GRANT_EVENTS: [AuthEvent, level: string][] = [
+  [{ type: 'refresh_step', step: 'intent_open', ...WHO }, 'debug'],
+  [{ ...ENDED, decision: 'superseded', result: { kind: 'missing' } }, 'debug'],
+  [{ ...ENDED, decision: 'failure', result: { kind: 'finished', reason: 'expired' } }, 'debug'],
+  [{ type: 'refresh_shared', appId: APP, how: 'coalesced' }, 'debug'],
+  [{ type: 'lease_waited', seconds: 1 }, 'debug'],
+  [{ type: 'refresh_not_saved', ...WHO, error: new Error('busy') }, 'error'],
+  [{ type: 'grant_revoked', ...WHO, sessionId: 's', source: 'user', reason: 'user' }, 'info'],
+  [{ type: 'revocation_not_told', ...WHO, error: new Error('down') }, 'warn'],
+  [{ type: 'grant_finished', ...WHO, reason: 'expired' }, 'info'],
+  [{ type: 'grant_finished', ...WHO, reason: 'reused' }, 'error'],
+]
+
 describe('createEventLog', () => {
   it('writes a created session', () => {
     expect(linesOf({ type: 'step_reached', step: 'session_created', session: aSession() })).toEqual(
@@ -104,6 +120,25 @@ describe('createEventLog', () => {
     expect(line).toHaveProperty(error ? 'attempts' : 'look', error ? 2 : 'asking')
   })
 
+  it.each(GRANT_EVENTS)('writes $type', (event, level) => {
+    expect(linesOf(event)).toEqual([expect.objectContaining({ level, event: event.type })])
+  })
+
+  it('writes why a refresh has to be tried again, and what Feishu said', () => {
+    const error = new FeishuUnavailableError('upstream_5xx', { feishuCode: 20_050 })
+    const result = { kind: 'setback', reason: 'upstream', error, retryAfterSeconds: 30 } as const
+    const ended = {
+      type: 'refresh_ended',
+      ...WHO,
+      decision: 'failure',
+      result,
+      seconds: 1,
+    } as const
+    expect(linesOf(ended)).toMatchObject([
+      { level: 'warn', outcome: 'failure', reason: 'upstream', error: { feishuCode: 20_050 } },
+    ])
+  })
+
   it('never writes who a person is', () => {
     const session = aSession({ state: 'completed', endedAt })
     const events: AuthEvent[] = [
@@ -114,6 +149,7 @@ describe('createEventLog', () => {
       ...(['identity_mismatch', 'internal'] satisfies FailureReason[]).map(
         (reason) => ({ type: 'attempt_failed', session, reason, error: null }) as const,
       ),
+      ...GRANT_EVENTS.map(([event]) => event),
     ]
     const lines = events.flatMap((event) => linesOf(event))
     expect(lines).toHaveLength(events.length)

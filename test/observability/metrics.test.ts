@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { type AuthEvent, createAuthEvents } from '../../src/auth/events.ts'
 import { FAULT_OF, type FailureReason } from '../../src/auth/failure-reason.ts'
+import type { RefreshDecision } from '../../src/auth/grant-events.ts'
+import type { RefreshResult } from '../../src/auth/refresh-grant-result.ts'
 import type { AuthSession } from '../../src/auth/session.ts'
 import type { ApiName, ApiStatus } from '../../src/feishu/api-names.ts'
 import { ENDPOINTS } from '../../src/http/endpoints.ts'
 import { API_NAMES, API_STATUSES } from '../../src/observability/api-metrics.ts'
 import { HTTP_ROUTES } from '../../src/observability/http-routes.ts'
 import { createMetrics } from '../../src/observability/metrics.ts'
+import { REFRESH_FAILURES } from '../../src/observability/token-label-sets.ts'
+import { REFRESH_OUTCOMES } from '../../src/observability/token-metrics.ts'
 import { APP, aSession, OTHER_APP } from './a-session.ts'
 
 const KEPT_NAMES = {
@@ -85,6 +89,17 @@ describe('createMetrics', () => {
         emit({ type: 'attempt_failed', session: aSession({ appId }), reason, error: null })
       }
       emit({ type: 'attempt_failed', session: null, reason: 'state_invalid', error: null })
+      const who = { appId, openId: 'ou_CANARY' }
+      for (const reason of REFRESH_FAILURES) {
+        const result = {
+          kind: 'setback',
+          reason,
+          error: null,
+          retryAfterSeconds: 1,
+        } as RefreshResult
+        emit({ type: 'refresh_ended', ...who, decision: 'failure', result, seconds: 1 })
+      }
+      emit({ type: 'grant_finished', ...who, reason: 'reused' })
       metrics.observeConnection(appId, { type: 'connection', connected: true })
       metrics.observeConnection(appId, { type: 'reconnect', outcome: 'failure' })
     }
@@ -230,6 +245,83 @@ describe('session metrics', () => {
     expect(await samples()).toContain(
       `lark_service_card_updates_total{app_id="${APP}",card="expired",outcome="gone"} 1`,
     )
+  })
+})
+
+describe('token metrics', () => {
+  const who = { appId: APP, openId: 'ou_CANARY' }
+  const ended = (decision: RefreshDecision, result: RefreshResult) =>
+    ({ type: 'refresh_ended', ...who, decision, result, seconds: 0.3 }) as const
+  const missing: RefreshResult = { kind: 'missing' }
+
+  it('count decisions, and measure those that brought new tokens', async () => {
+    const { emit, samples } = setUp()
+    for (const decision of REFRESH_OUTCOMES) emit(ended(decision, missing))
+    const after = await samples()
+    for (const outcome of REFRESH_OUTCOMES) {
+      expect(after).toContain(
+        `lark_service_token_refresh_total{app_id="${APP}",outcome="${outcome}"} 1`,
+      )
+    }
+    expect(after).toContain(`lark_service_token_refresh_duration_seconds_sum{app_id="${APP}"} 0.3`)
+    expect(after).toContain(`lark_service_token_refresh_duration_seconds_count{app_id="${APP}"} 1`)
+    expect(totalOf(after, 'lark_service_token_refresh_failure_total')).toBe(0)
+  })
+
+  it('count why refreshes ended badly, each reason from the start', async () => {
+    const { emit, samples } = setUp()
+    const failed = (reason: string) =>
+      `lark_service_token_refresh_failure_total{app_id="${APP}",reason="${reason}"}`
+    const before = await samples()
+    for (const reason of REFRESH_FAILURES) expect(before).toContain(`${failed(reason)} 0`)
+    emit(ended('failure', { kind: 'finished', reason: 'expired' }))
+    const setback = { kind: 'setback', error: null, retryAfterSeconds: 1 } as const
+    emit(ended('failure', { ...setback, reason: 'ambiguous' }))
+    emit({ type: 'refresh_not_saved', ...who, error: new Error('busy') })
+    const after = await samples()
+    for (const reason of ['expired', 'ambiguous', 'persist_failed']) {
+      expect(after).toContain(`${failed(reason)} 1`)
+    }
+    expect(totalOf(after, 'lark_service_token_refresh_failure_total')).toBe(3)
+  })
+
+  it('count a refresh token that somebody else has spent, and no other end', async () => {
+    const { emit, samples } = setUp()
+    emit({ type: 'grant_finished', ...who, reason: 'lost_rotation' })
+    emit({ type: 'grant_finished', ...who, reason: 'reused' })
+    expect(await samples()).toContain(
+      `lark_service_token_refresh_reuse_rejected_total{app_id="${APP}"} 1`,
+    )
+  })
+
+  it('count refresh tokens presented to Feishu, and callers who shared a refresh', async () => {
+    const { emit, metrics, samples } = setUp()
+    metrics.observeApiCall({ apiName: 'refresh_token', status: 'timeout', seconds: 10 })
+    metrics.observeApiCall({ apiName: 'user_info', status: 'ok', seconds: 1 })
+    emit({ type: 'refresh_shared', appId: APP, how: 'coalesced' })
+    emit({ type: 'lease_waited', seconds: 0.2 })
+    const after = await samples()
+    for (const sample of [
+      `lark_service_token_refresh_upstream_calls_total{app_id="${APP}"} 1`,
+      `lark_service_token_refresh_shared_total{app_id="${APP}",how="coalesced"} 1`,
+      `lark_service_token_refresh_shared_total{app_id="${APP}",how="adopted_after_lease"} 0`,
+      'lark_service_token_lease_wait_seconds_sum 0.2',
+      'lark_service_token_lease_wait_seconds_count 1',
+    ]) {
+      expect(after).toContain(sample)
+    }
+  })
+
+  it('count who ended a grant, and why', async () => {
+    const { emit, samples } = setUp()
+    const told = { source: 'upstream_event', reason: 'risk' } as const
+    emit({ type: 'grant_revoked', ...who, sessionId: 's', ...told })
+    const after = await samples()
+    expect(after).toContain(
+      `lark_service_token_revoked_total{app_id="${APP}",source="upstream_event",reason="risk"} 1`,
+    )
+    expect(totalOf(after, 'lark_service_token_revoked_total')).toBe(1)
+    expect(after.join()).not.toContain('CANARY')
   })
 })
 

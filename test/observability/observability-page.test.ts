@@ -24,7 +24,7 @@ describe('docs/observability.md', () => {
     const rows = page.matchAll(/^\| `(lark_service_\w+)` \| (\w+) \| (.+?) \|/gm)
     const written = [...rows].map(([, name, type, labels]) => [
       name,
-      { type, labels: labels?.replaceAll('`', '').split(', ') },
+      { type, labels: labels === '–' ? [] : labels?.replaceAll('`', '').split(', ') },
     ])
     expect(Object.fromEntries(written)).toEqual(Object.fromEntries(real))
   })

@@ -1,0 +1,59 @@
+import type { GrantEvent } from '../auth/grant-events.ts'
+import type { Log } from '../auth/ports.ts'
+
+type Level = Parameters<Log>[0]
+type RefreshEnded = Extract<GrantEvent, { type: 'refresh_ended' }>
+
+/** Writes what happened to a grant; its app and session are named, the person never. */
+export function writeGrantEvent(log: Log, event: GrantEvent): void {
+  switch (event.type) {
+    case 'refresh_step':
+      log('debug', 'refresh_step', { app_id: event.appId, step: event.step })
+      return
+    case 'refresh_ended':
+      refreshEnded(log, event)
+      return
+    case 'refresh_shared':
+      log('debug', 'refresh_shared', { app_id: event.appId, how: event.how })
+      return
+    case 'lease_waited':
+      log('debug', 'lease_waited', { seconds: event.seconds })
+      return
+    case 'refresh_not_saved':
+      log('error', 'refresh_not_saved', { app_id: event.appId, error: event.error })
+      return
+    case 'grant_revoked': {
+      const { appId, sessionId, source, reason } = event
+      log('info', 'grant_revoked', { session_id: sessionId, app_id: appId, source, reason })
+      return
+    }
+    case 'revocation_not_told':
+      log('warn', 'revocation_not_told', { app_id: event.appId, error: event.error })
+      return
+    case 'grant_finished': {
+      const { appId, reason } = event
+      // A token spent by nobody here was spent elsewhere: a second deployment, or a restored backup.
+      const level = reason === 'reused' || reason === 'lost_rotation' ? 'error' : 'info'
+      log(level, 'grant_finished', { app_id: appId, reason })
+    }
+  }
+}
+
+function refreshEnded(log: Log, { appId, decision, result, seconds }: RefreshEnded): void {
+  const failure =
+    result.kind === 'setback'
+      ? { reason: result.reason, ...(result.error && { error: result.error }) }
+      : result.kind === 'finished' && { reason: result.reason }
+  log(levelOf({ decision, result }), 'refresh_ended', {
+    app_id: appId,
+    outcome: decision,
+    seconds,
+    ...failure,
+  })
+}
+
+/** An end of the grant is told of by its own line; a refresh that was not needed is no news. */
+function levelOf({ decision, result }: Pick<RefreshEnded, 'decision' | 'result'>): Level {
+  if (decision === 'success') return 'info'
+  return result.kind === 'setback' && decision === 'failure' ? 'warn' : 'debug'
+}
