@@ -5,7 +5,7 @@ import type { EventHandlers } from '../feishu/event-handlers.ts'
 import { createHttpClient } from '../feishu/http-client.ts'
 import { Client, DefaultCache } from '../feishu/sdk.ts'
 
-/** The bot a newcomer talks to: it greets, and asks for authorization when somebody writes to it. */
+/** The bot a newcomer talks to: it greets, and asks for authorization when somebody writes to it; `/revoke` is the service's. */
 export interface SandboxBot {
   handlers: EventHandlers
   /** Greets everybody in their language and sends them their card, the first person first. */
@@ -27,19 +27,19 @@ type Words = { hello: string; help: string; waiting: string; reason: string }
 const WORDS: Record<'zh_cn' | 'en_us' | 'ja_jp', Words> = {
   zh_cn: {
     hello: '你好！我是周报助手。授权后，我就能根据你这一周的文档和日程写好周报。',
-    help: '发送 /auth，我会给你一张授权卡片。',
+    help: '发送 /auth，我会给你一张授权卡片；发送 /revoke 可以撤销授权。',
     waiting: '你的授权卡片还在等你，请直接使用它。',
     reason: '每周五为你生成周报',
   },
   en_us: {
     hello: 'Hello! Let me see your week, and I will write your weekly report.',
-    help: 'Send /auth and I will send you an authorization card.',
+    help: 'Send /auth and I will send you an authorization card. /revoke takes it back.',
     waiting: 'Your card is still waiting for you. Please use that one.',
     reason: 'To write your weekly report every Friday',
   },
   ja_jp: {
     hello: 'こんにちは。許可をいただければ、毎週の週報を作成します。',
-    help: '/auth と送ると、認可カードをお届けします。',
+    help: '/auth と送ると、認可カードをお届けします。/revoke で取り消せます。',
     waiting: '先にお送りしたカードがまだ有効です。そちらをお使いください。',
     reason: '毎週金曜日に週報を作成するため',
   },

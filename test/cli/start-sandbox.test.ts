@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/cli/start-sandbox.ts'
+import type { FeishuEmulator } from '../../src/emulator/index.ts'
 
 describe('starting a sandbox', () => {
   const home = process.cwd()
@@ -70,12 +71,33 @@ describe('starting a sandbox', () => {
     expect(String(emulator.sim.messages()[0]?.content.text)).toContain(hello)
   })
 
+  it('answers /revoke once, and leaves other words to its bot', async () => {
+    const { emulator } = await start({ language: 'en' })
+    const openId = emulator.people[0]?.openId ?? ''
+    const before = textsOf(emulator).length
+    await emulator.sim.say({ openId, text: '/revoke' })
+    await vi.waitFor(() => expect(textsOf(emulator)).toHaveLength(before + 1), 10_000)
+    await emulator.sim.say({ openId, text: 'hello' })
+    await vi.waitFor(() => expect(textsOf(emulator)).toHaveLength(before + 2), 10_000)
+    expect(textsOf(emulator).slice(before)).toEqual([
+      expect.stringContaining('nothing to revoke'),
+      expect.stringContaining('/revoke takes it back'),
+    ])
+  })
+
   async function start(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
     const sandbox = await startSandbox({ port: 0, servicePort: 0, metricsPort: 0, ...options })
     open.push(sandbox)
     return sandbox
   }
 })
+
+function textsOf({ sim }: FeishuEmulator): string[] {
+  return sim
+    .messages()
+    .filter(({ msg_type, sender }) => msg_type === 'text' && sender.kind === 'bot')
+    .map(({ content }) => String(content.text))
+}
 
 function portOf(url: string): number {
   return Number(new URL(url).port)

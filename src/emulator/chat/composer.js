@@ -3,7 +3,7 @@ import { icon, pictures } from './icon.js'
 import { createKeyedList } from './keyed-list.js'
 import { wordsIn } from './words.js'
 
-const suggestions = ['/auth', 'hello']
+const suggestions = ['/auth', '/revoke', 'hello']
 
 /**
  * The line to write to the bot, with a few words to start from.
