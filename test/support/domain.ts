@@ -195,8 +195,8 @@ function createFakeOAuth(): FakeOAuth {
       return owner
     },
     async refresh() {
-      const error = new FeishuUnavailableError('network')
-      return { kind: 'setback', reason: 'network', error, retryAfterSeconds: null }
+      const error = new FeishuUnavailableError('upstream_5xx')
+      return { kind: 'setback', reason: 'internal', error, retryAfterSeconds: null }
     },
     async revokeAccessToken(_appId, accessToken) {
       fake.revoked.push(accessToken)
