@@ -1,5 +1,6 @@
 import { type AnswerCardClick, createAnswerCardClick } from './answer-card-click.ts'
 import { type Apps, createApps } from './apps.ts'
+import { type AskAgain, createAskAgain } from './ask-again.ts'
 import type { Background } from './background.ts'
 import {
   type CompleteAuthorization,
@@ -37,6 +38,8 @@ export interface Auth {
   answerCardClick: AnswerCardClick
   /** Opens a new request in place of an ended one, from its own link. */
   sendAgain: SendAgain
+  /** Asks people whose grant was lost by a crash. */
+  askAgain: AskAgain
   readUserAccessToken: ReadUserAccessToken
   getUserAccessToken: GetUserAccessToken
   tokens: Tokens
@@ -72,12 +75,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
   const showCard = createShowCard(base)
   const storeGrant = createStoreGrant({ ...base, readSession })
   const waitForSession = createWaitForSession({ ...base, readSession })
-  const requestAuthorization = createRequestAuthorization({
-    ...base,
-    openSession,
-    readSession,
-    showCard,
-  })
+  const requestAuthorization = createRequestAuthorization({ openSession, readSession, showCard })
   const tokens = createTokens(base)
   const { findFreshToken, revokeGrant } = tokens
   const invalidateSession = createInvalidateSession({ ...base, readSession })
@@ -103,6 +101,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
       revokeGrant,
     }),
     sendAgain: createSendAgain({ ...base, openSession, readSession, showCard }),
+    askAgain: createAskAgain({ ...base, openSession, showCard }),
     readUserAccessToken: createReadUserAccessToken(findFreshToken),
     getUserAccessToken: createGetUserAccessToken({
       clock: neighbours.clock,

@@ -84,6 +84,8 @@ export interface SessionStore {
 
   /** Takes the card of one session for work until `until`, if its card is due. */
   claimCard(id: string, now: Date, until: Date): Promise<AuthSession | null>
+  /** Takes a card that never went out, whatever pause an earlier failure asked for. */
+  claimUnsentCard(id: string, until: Date): Promise<AuthSession | null>
   /** Takes up to `limit` due cards for work until `until`; no other instance gets the same. */
   claimDueCards(now: Date, until: Date, limit: number): Promise<AuthSession[]>
   /** Records where the card is; it stays due when the session has moved on meanwhile. */

@@ -8,6 +8,7 @@ import { type Apps, publicLink } from './apps.ts'
 import type { CardOutcome, EventSink } from './events.ts'
 import type { CardMessenger, Clock, Store } from './ports.ts'
 import { type AuthSession, isOpen } from './session.ts'
+import { createSingleFlight } from './single-flight.ts'
 import type { Tickets } from './ticket.ts'
 
 type Neighbours = {
@@ -23,6 +24,8 @@ type Neighbours = {
 export interface ShowCard {
   /** Works on the card of one session if it is due; the error of a failed try comes back, never thrown. */
   one(sessionId: string): Promise<{ error: unknown } | null>
+  /** Sends a card that never went out, now; callers at the same time share one try. */
+  unsent(sessionId: string): Promise<{ error: unknown } | null>
   /** Works on every due card, a batch at a time; returns how many it touched. */
   due(): Promise<number>
   /** The link behind the card's Authorize button. */
@@ -37,6 +40,8 @@ const BATCH = 20
 export function createShowCard(neighbours: Neighbours): ShowCard {
   const { apps, store, tickets, messenger, clock, events } = neighbours
 
+  const sending = createSingleFlight<{ error: unknown } | null>()
+
   // Only a card that asks needs its ticket; the others must be drawn even when its key is lost.
   const authorizeLink = (session: AuthSession): string =>
     session.state === 'pending'
@@ -50,6 +55,7 @@ export function createShowCard(neighbours: Neighbours): ShowCard {
       const session = await store.sessions.claimCard(sessionId, now, after(now, CLAIM_SECONDS))
       return session ? tryOnce(session) : null
     },
+    unsent: (sessionId) => sending.run(sessionId, () => sendNow(sessionId)).result,
     async due() {
       let touched = 0
       for (;;) {
@@ -60,6 +66,13 @@ export function createShowCard(neighbours: Neighbours): ShowCard {
         if (batch.length < BATCH) return touched
       }
     },
+  }
+
+  /** Feishu deduplicates on the session's id, so a try on another instance at the same time sends no second card. */
+  async function sendNow(sessionId: string): Promise<{ error: unknown } | null> {
+    const until = after(clock.now(), CLAIM_SECONDS)
+    const session = await store.sessions.claimUnsentCard(sessionId, until)
+    return session ? tryOnce(session) : null
   }
 
   async function tryOnce(session: AuthSession): Promise<{ error: unknown } | null> {

@@ -1,14 +1,16 @@
-import { and, eq, lte, sql } from 'drizzle-orm'
+import { and, eq, isNull, lte, sql } from 'drizzle-orm'
 import type { SessionStore } from '../auth/ports.ts'
 import type { CardLook } from '../auth/session.ts'
 import { bind } from './dialects.ts'
 import type { Engine } from './engine.ts'
 import { pickRows } from './pick-rows.ts'
+import { isPending } from './session-guards.ts'
 import { toSession, toSessionOrNull } from './session-row.ts'
 
 type SessionCards = Pick<
   SessionStore,
   | 'claimCard'
+  | 'claimUnsentCard'
   | 'claimDueCards'
   | 'noteCardSent'
   | 'noteCardShown'
@@ -27,6 +29,22 @@ export function createSessionCards(engine: Engine): SessionCards {
         .update(sessions)
         .set({ cardDueAt: until })
         .where(and(eq(sessions.id, id), lte(sessions.cardDueAt, now)))
+        .returning()
+      return toSessionOrNull(rows)
+    },
+
+    async claimUnsentCard(id, until) {
+      const rows = await database
+        .update(sessions)
+        .set({ cardDueAt: until })
+        .where(
+          and(
+            eq(sessions.id, id),
+            isPending(sessions),
+            isNull(sessions.cardMessageId),
+            eq(sessions.cardGone, 0),
+          ),
+        )
         .returning()
       return toSessionOrNull(rows)
     },

@@ -74,6 +74,15 @@ export function cardContract(stores: Stores): void {
       expect((await readSession(store, id)).cardSentAt).toEqual(inSeconds(2))
     })
 
+    it('is taken although a failure asked for a pause, as long as it never went out', async () => {
+      const { store } = stores()
+      const { id } = await insertSession(store)
+      await store.sessions.noteCardRetry(id, inSeconds(60))
+      expect(await store.sessions.claimUnsentCard(id, inSeconds(15))).toMatchObject({ id })
+      await store.sessions.noteCardSent(id, 'om_a', 'asking', NOW)
+      expect(await store.sessions.claimUnsentCard(id, inSeconds(15))).toBeNull()
+    })
+
     it('stays due when two updates may have overtaken each other', async () => {
       const { store } = stores()
       const { id } = await insertSession(store)
