@@ -1,6 +1,7 @@
 import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { type ApiName, type ApiObserver, apiNameOf } from './api-names.ts'
 import { axios } from './axios.ts'
+import { createDeadline } from './deadline.ts'
 import type { FeishuLog } from './feishu-log.ts'
 import { isLoopback } from './hosts.ts'
 import { asRecord, judgeFailure, judgeReply, logIdOf } from './judge-reply.ts'
@@ -99,7 +100,7 @@ export function createHttpClient(neighbours: {
 
     instance.interceptors.request.use((config) => {
       startedAt.set(config, performance.now())
-      config.signal = AbortSignal.timeout(timeoutMs)
+      config.signal = createDeadline(timeoutMs)
       if (isLoopback(config.url ?? '')) config.proxy = false
       return config
     })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Grant } from '../../../src/auth/grant.ts'
 import type { OAuthClient, TokenCipher } from '../../../src/auth/ports.ts'
 import { accessTokenBinding, refreshTokenBinding } from '../../../src/auth/store-grant.ts'
 import { createTokenCipher } from '../../../src/auth/token-cipher.ts'
@@ -24,6 +25,9 @@ export type Installation = {
   someone(): string
   /** A person consents; their access token has run out as far as the database knows. */
   grantThatRanOut(openId: string): Promise<void>
+  /** The same person consents anew, with a token that is fresh. */
+  consentAgain(openId: string): Promise<void>
+  grantOf(openId: string): Promise<Grant | null>
   start(env?: Record<string, string>): Promise<Worker>
   /** What Feishu saw of refreshes since the last time it was asked. */
   refreshes(): { posts: number; reuses: number }
@@ -66,15 +70,9 @@ export async function createInstallation(
       if (openId === undefined) throw new Error('the emulator has no more people')
       return openId
     },
-    async grantThatRanOut(openId) {
-      const { appId } = app
-      const scopes = ['auth:user.id:read', 'offline_access']
-      const url = oauth.authorizeUrl({ appId, scopes, state: 's', codeChallenge: CHALLENGE })
-      const consent = await emulator.sim.approve({ authorizeUrl: url.href, openId })
-      if (!('redirect' in consent)) throw new Error(`page error ${consent.pageError}`)
-      const code = new URL(consent.redirect).searchParams.get('code') ?? ''
-      await save(openId, await oauth.exchangeCode({ appId, code, codeVerifier: VERIFIER }))
-    },
+    grantThatRanOut: (openId) => consent(openId, 7200),
+    consentAgain: (openId) => consent(openId, 0),
+    grantOf: (openId) => store.grants.find(app.appId, openId),
     async start(env = {}) {
       const worker = await startWorker({ ...deployment.env, LOG_LEVEL: 'error', ...env })
       workers.push(worker)
@@ -102,15 +100,33 @@ export async function createInstallation(
     },
   }
 
-  async function save(openId: string, reply: Awaited<ReturnType<OAuthClient['exchangeCode']>>) {
+  async function consent(openId: string, ageSeconds: number): Promise<void> {
+    const { appId } = app
+    const scopes = ['auth:user.id:read', 'offline_access']
+    const url = oauth.authorizeUrl({ appId, scopes, state: 's', codeChallenge: CHALLENGE })
+    const consent = await emulator.sim.approve({ authorizeUrl: url.href, openId })
+    if (!('redirect' in consent)) throw new Error(`page error ${consent.pageError}`)
+    const code = new URL(consent.redirect).searchParams.get('code') ?? ''
+    await save(
+      openId,
+      ageSeconds,
+      await oauth.exchangeCode({ appId, code, codeVerifier: VERIFIER }),
+    )
+  }
+
+  async function save(
+    openId: string,
+    ageSeconds: number,
+    reply: Awaited<ReturnType<OAuthClient['exchangeCode']>>,
+  ) {
     const now = Date.now()
     const session = aSession({ appId: app.appId, openId, expiresAt: new Date(now + 600_000) })
     await store.sessions.insert(session)
     const row = aGrant(session, {
       scopes: reply.scopes,
-      authorizedAt: new Date(now - 7_200_000),
-      issuedAt: new Date(now - 7_200_000),
-      accessTokenExpiresAt: new Date(now - 1000),
+      authorizedAt: new Date(now - ageSeconds * 1000),
+      issuedAt: new Date(now - ageSeconds * 1000),
+      accessTokenExpiresAt: new Date(now + (7199 - ageSeconds) * 1000),
       refreshTokenExpiresAt: new Date(now + 500_000_000),
     })
     const saved = await store.grants.save({ ...row, ...seal(cipher, row, reply) })
