@@ -143,7 +143,7 @@ export function createParts(options: PartsOptions): Parts {
       const session = isChange ? event.session : null
       if (session?.card.messageId) background.run(() => auth.showCard.one(session.id))
     })
-  let stopShowing = () => {}
+  let stopListening = [() => {}]
 
   return {
     auth,
@@ -157,14 +157,15 @@ export function createParts(options: PartsOptions): Parts {
     jobs,
     background,
     async start() {
-      stopShowing = showAtOnce()
+      stopListening = [showAtOnce(), auth.askAgain()]
       await messenger.start()
       await jobs.start()
     },
     async close() {
+      auth.tokens.keepGrantsAlive.close()
       await jobs.close()
       await background.drain()
-      stopShowing()
+      for (const stop of stopListening) stop()
       await messenger.close()
       await store.close()
     },
