@@ -13,7 +13,7 @@ type Neighbours = {
   events: AuthEvents
   background: Background
   openSession: OpenSession
-  showCard: ShowCard
+  showCard: Pick<ShowCard, 'one'>
 }
 
 /**

@@ -10,4 +10,6 @@ export type WorkerAnswer =
       outcomes: [string, number][]
       /** Why grants were finished in this process so far. */
       finished: string[]
+      /** Milliseconds between the answer of Feishu and the database having it, of every refresh so far. */
+      savedAfterMs: number[]
     }

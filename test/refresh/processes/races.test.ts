@@ -6,8 +6,8 @@ import { race } from './scenarios.ts'
 // A process takes its time to start where others keep the machine busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
 
-const PROCESSES = 3
-const CALLS = 100
+const PROCESSES = 2
+const CALLS = 250
 const RACES = 5
 
 const { kinds, stop } = await findDatabases()

@@ -33,8 +33,12 @@ const parts = createParts({
   feishuTimeoutMs: Number(process.env.TEST_FEISHU_TIMEOUT_MS ?? 10_000),
 })
 const finished: string[] = []
+const savedAfterMs: number[] = []
+let repliedAt = 0
 parts.events.on((event) => {
   if (event.type === 'grant_finished') finished.push(event.reason)
+  if (isStep(event, 'reply_received')) repliedAt = performance.now()
+  if (isStep(event, 'pair_saved')) savedAfterMs.push(performance.now() - repliedAt)
   const { TEST_DIE_AT: diesAt, TEST_STOP_AT: stopsAt } = process.env
   if (isStep(event, diesAt)) process.kill(process.pid, 'SIGKILL')
   if (isStep(event, stopsAt)) process.kill(process.pid, 'SIGSTOP')
@@ -60,7 +64,7 @@ async function obey(order: WorkerOrder): Promise<void> {
       tokens.set(outcome, (tokens.get(outcome) ?? 0) + 1)
     }),
   )
-  answer({ kind: 'asked', outcomes: [...tokens], finished })
+  answer({ kind: 'asked', outcomes: [...tokens], finished, savedAfterMs })
 }
 
 function isStep(event: AuthEvent, step: string | undefined): boolean {
