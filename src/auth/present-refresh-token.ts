@@ -65,7 +65,7 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
     const refreshToken = openRefreshToken(grant)
     if (!(await budget.take(grant.appId))) {
       await letGo(turn, asBefore(held))
-      return setback('rate_limited', null, 1)
+      return setback('rate_limited', null, Math.max(1, budget.retryAfterSeconds(grant.appId)))
     }
     const heard = await send(turn, refreshToken)
     if (heard === null) {

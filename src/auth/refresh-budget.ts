@@ -6,6 +6,8 @@ export interface RefreshBudget {
   take(appId: string): Promise<boolean>
   /** Waits until work that nobody waits for leaves enough turns for callers; false when that takes too long. */
   hasRoom(appId: string): Promise<boolean>
+  /** Seconds until a turn can be waited for again; 0 when it can now. */
+  retryAfterSeconds(appId: string): number
   /** No turn for so many seconds: Feishu asked to slow down. */
   pause(appId: string, seconds: number): void
 }
@@ -54,6 +56,10 @@ export function createRefreshBudget({ clock }: { clock: Clock }): RefreshBudget 
         if (clock.now().getTime() + wait > until) return false
         await clock.sleep(wait)
       }
+    },
+    retryAfterSeconds(appId) {
+      const wait = millisecondsUntil(1, refill(appId)) - LONGEST_WAIT_MS
+      return Math.max(0, Math.ceil(wait / 1000))
     },
     pause(appId, seconds) {
       const bucket = refill(appId)

@@ -63,6 +63,41 @@ describe('processes whose clocks are up to five minutes off', () => {
   }, 600_000)
 })
 
+/** Who asks or answers next, and how much time passes before. */
+const races = fc.array(
+  fc.record({ process: fc.option(fc.nat(2)), which: fc.nat(5), waitMs: fc.nat(20_000) }),
+  { minLength: 3, maxLength: 12 },
+)
+
+describe('processes whose clocks are up to five minutes off, all at once', () => {
+  it('may present a token twice, but never lose the pair that came of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(races, skews, async (steps, skewsMs) => {
+        const bench = await createRefreshBench()
+        const processes = skewsMs.map((skewMs) => bench.instance({ skewMs }))
+        const unanswered: (() => void)[] = []
+        bench.server.always = { after: () => new Promise((resolve) => unanswered.push(resolve)) }
+        await bench.consent(LIN, 7200)
+        const calls: Promise<unknown>[] = []
+        for (const { process, which, waitMs } of steps) {
+          const tokens = process === null ? null : processes[process]?.tokens
+          const request = { appId: APP_ID, openId: LIN, forceRefresh: true }
+          if (tokens) calls.push(tokens.findFreshToken(request).catch(() => null))
+          else unanswered.splice(which % Math.max(1, unanswered.length), 1)[0]?.()
+          await bench.time.pass(waitMs)
+        }
+        bench.server.always = {}
+        for (const answer of unanswered.splice(0)) answer()
+        await bench.time.until(Promise.all(calls))
+        for (const { background } of processes) await bench.time.until(background.drain())
+        expect(bench.server.honours(bench.refreshTokenOf(await bench.grant()))).toBe(true)
+        await bench.close()
+      }),
+      { numRuns },
+    )
+  }, 600_000)
+})
+
 function hasToken(found: unknown): found is { token: { expiresAt: Date } } {
   return typeof found === 'object' && found !== null && 'token' in found
 }

@@ -77,6 +77,7 @@ describe('the budget of refreshes', () => {
     const { time, budget, take } = begin()
     budget.pause(APP, 52)
     expect(await take()).toBe(false)
+    expect([budget.retryAfterSeconds(APP), budget.retryAfterSeconds('cli_b')]).toEqual([43, 0])
     expect(await take('cli_b')).toBe(true)
     await time.pass(53_000)
     expect(await time.until(take())).toBe(true)
