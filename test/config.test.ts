@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { generateKey } from '../src/auth/token-cipher.ts'
-import { loadConfig, secretsOf } from '../src/config.ts'
 import { FIXES } from '../src/config/config-fixes.ts'
 import { variableName } from '../src/config/config-schema.ts'
 import { SECRET_VARIABLES } from '../src/config/config-secrets.ts'
+import { loadConfig, secretsOf } from '../src/config.ts'
 import { ConfigurationError, type ConfigurationFault } from '../src/errors.ts'
 
 const KEY = generateKey()
