@@ -20,6 +20,8 @@ export interface AppCircuit {
   noteTrouble(appId: string, error: CardAuthError): void
   /** Tells whether the last that was heard of Feishu was trouble. */
   isTroubled(appId: string): boolean
+  /** Tells whether Feishu has answered a refresh of this app since, whoever it was for. */
+  hasAnsweredSince(appId: string, instant: Date): boolean
   /** Why it is open; null while it is closed. */
   cause(appId: string): CircuitCause | null
   /** Seconds until the next probe; 0 when closed. */
@@ -41,6 +43,7 @@ type Opened = { cause: CircuitCause; pause: number; probeAt: number; isProbing: 
 export function createAppCircuit({ clock }: { clock: Clock }): AppCircuit {
   const opened = new Map<string, Opened>()
   const troubles = new Map<string, number>()
+  const answeredAt = new Map<string, number>()
   const now = () => clock.now().getTime()
 
   function trip(appId: string, cause: CircuitCause): void {
@@ -60,8 +63,13 @@ export function createAppCircuit({ clock }: { clock: Clock }): AppCircuit {
     close(appId) {
       opened.delete(appId)
       troubles.delete(appId)
+      answeredAt.set(appId, now())
     },
-    open: (appId, error) => trip(appId, { reason: 'config', error }),
+    open(appId, error) {
+      troubles.delete(appId)
+      answeredAt.set(appId, now())
+      trip(appId, { reason: 'config', error })
+    },
     noteTrouble(appId, error) {
       const count = (troubles.get(appId) ?? 0) + 1
       troubles.set(appId, count)
@@ -72,6 +80,7 @@ export function createAppCircuit({ clock }: { clock: Clock }): AppCircuit {
       }
     },
     isTroubled: (appId) => troubles.has(appId),
+    hasAnsweredSince: (appId, instant) => (answeredAt.get(appId) ?? 0) > instant.getTime(),
     cause: (appId) => opened.get(appId)?.cause ?? null,
     retryAfterSeconds(appId) {
       const circuit = opened.get(appId)

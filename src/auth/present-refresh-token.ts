@@ -126,15 +126,20 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
         const result = pause(held, 'ambiguous', seconds)
         const { version } = grant
         const mark = { status: 'ambiguous', reason: 'ambiguous', version, at: clock.now() } as const
-        // While nobody gets an answer, none is no news of this token: its one probe is kept for better times.
-        if (turn.probes !== null && circuit.state(grant.appId) !== 0) await letGo(turn, result)
+        if (isSilence(turn)) await letGo(turn, result)
         else await held.release({ ...result, intent: 'open', mark })
         return setback('ambiguous', reply.error, seconds)
       }
     }
   }
 
-  /** Lets go after a try that cannot have spent anything: what was unknown before is as unknown as it was. */
+  /** Where Feishu has answered nobody since the first try, a probe without an answer tells nothing of this token. */
+  function isSilence({ held, grant, probes }: Try): boolean {
+    const { intent } = held.upkeep
+    return probes !== null && !!intent && !circuit.hasAnsweredSince(grant.appId, intent.at)
+  }
+
+  /** Lets go after a try that has told nothing: what was unknown before is as unknown as it was. */
   async function letGo({ held, grant }: Try, result: Omit<LeaseResult, 'intent'>): Promise<void> {
     const { intent } = held.upkeep
     const isUnknown = intent?.version === grant.version

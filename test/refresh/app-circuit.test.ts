@@ -75,6 +75,21 @@ describe('the circuit of an app', () => {
     expect(circuit.retryAfterSeconds(APP)).toBe(60)
   })
 
+  it('remembers when Feishu last answered, be it a refusal of the app', async () => {
+    const { time, circuit } = begin()
+    const before = time.now()
+    circuit.noteTrouble(APP, ERROR)
+    expect(circuit.hasAnsweredSince(APP, before)).toBe(false)
+    await time.pass(1)
+    circuit.open(APP, ERROR)
+    expect([circuit.hasAnsweredSince(APP, before), circuit.isTroubled(APP)]).toEqual([true, false])
+    const later = time.now()
+    expect(circuit.hasAnsweredSince(APP, later)).toBe(false)
+    await time.pass(1)
+    circuit.close(APP)
+    expect(circuit.hasAnsweredSince(APP, later)).toBe(true)
+  })
+
   it('keeps apps apart', () => {
     const { circuit } = begin()
     circuit.open(APP, ERROR)

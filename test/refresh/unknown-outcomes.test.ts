@@ -52,16 +52,38 @@ describe('a refresh whose outcome nobody knows', () => {
     expect(bench.server.posts).toHaveLength(2)
   })
 
-  it('is over after one probe whose outcome nobody knows either', async () => {
+  it('is over after one probe without an answer, while Feishu answers others', async () => {
     await bench.consent(LIN, 6000)
-    bench.server.always = { refused: AMBIGUOUS }
+    await bench.consent('ou_alex', 7200)
+    bench.server.plans = [{ refused: AMBIGUOUS }, {}, { refused: AMBIGUOUS }]
     await bench.token()
+    await bench.time.pass(1000)
+    await bench.time.until(bench.tokens.findFreshToken({ ...KEY, openId: 'ou_alex' }))
     for (let minute = 0; minute < 60; minute++) {
       await recover()
       await bench.time.pass(MINUTE_MS)
     }
-    expect(bench.server.posts).toHaveLength(2)
-    expect(bench.count('grant_finished')).toBe(1)
+    expect(bench.server.posts).toHaveLength(3)
+    expect(bench.seen.filter(({ type }) => type === 'grant_finished')).toEqual([
+      { type: 'grant_finished', ...KEY, reason: 'lost_rotation' },
+    ])
+  })
+
+  it('is not over while Feishu answers nobody: no grant is given up without a word of Feishu', async () => {
+    await bench.consent(LIN, 6000)
+    bench.server.always = { refused: AMBIGUOUS }
+    await bench.token()
+    for (let minute = 0; minute < 12 * 60; minute++) {
+      await recover()
+      await bench.time.pass(MINUTE_MS)
+    }
+    // No more than one in a quarter of an hour, once it has lasted.
+    expect(bench.server.posts.length).toBeLessThanOrEqual(55)
+    expect(bench.count('grant_finished')).toBe(0)
+    bench.server.always = {}
+    await bench.time.pass(20 * MINUTE_MS)
+    await recover()
+    expect(await bench.grant()).toMatchObject({ version: 2 })
   })
 
   it('tells a caller who has no other token when to come back', async () => {
