@@ -124,6 +124,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     },
     async close() {
       log('info', 'service_closing', {})
+      parts.auth.tokens.close()
       await Promise.all(connections.map((connection) => connection.close()))
       await server?.close()
       await parts.close()

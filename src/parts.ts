@@ -162,7 +162,7 @@ export function createParts(options: PartsOptions): Parts {
       await jobs.start()
     },
     async close() {
-      auth.tokens.keepGrantsAlive.close()
+      auth.tokens.close()
       await jobs.close()
       await background.drain()
       for (const stop of stopListening) stop()

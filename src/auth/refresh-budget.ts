@@ -10,6 +10,8 @@ export interface RefreshBudget {
   retryAfterSeconds(appId: string): number
   /** No turn for so many seconds: Feishu asked to slow down. */
   pause(appId: string, seconds: number): void
+  /** Sends away whoever waits and lets nobody wait any more, so that a shutdown begins nothing it cannot end. */
+  close(): void
 }
 
 /**
@@ -27,6 +29,7 @@ const LONGEST_WAIT_MS = 10_000
 /** Creates the budget: one bucket an app, refilled by the clock; turns are given in the order they were asked for. */
 export function createRefreshBudget({ clock }: { clock: Clock }): RefreshBudget {
   const buckets = new Map<string, { left: number; filledAt: number }>()
+  const closing = new AbortController()
 
   function refill(appId: string) {
     const now = clock.now().getTime()
@@ -45,17 +48,18 @@ export function createRefreshBudget({ clock }: { clock: Clock }): RefreshBudget 
       if (wait > LONGEST_WAIT_MS) return false
       // Below zero is a queue: whoever comes later waits longer.
       bucket.left -= 1
-      await clock.sleep(wait)
-      return true
+      await clock.sleep(wait, closing.signal)
+      return wait === 0 || !closing.signal.aborted
     },
     async hasRoom(appId) {
       const until = clock.now().getTime() + LONGEST_WAIT_MS
-      for (;;) {
+      while (!closing.signal.aborted) {
         const wait = millisecondsUntil(KEPT_FOR_CALLERS + 1, refill(appId))
         if (wait === 0) return true
         if (clock.now().getTime() + wait > until) return false
-        await clock.sleep(wait)
+        await clock.sleep(wait, closing.signal)
       }
+      return false
     },
     retryAfterSeconds(appId) {
       const wait = millisecondsUntil(1, refill(appId)) - LONGEST_WAIT_MS
@@ -65,6 +69,7 @@ export function createRefreshBudget({ clock }: { clock: Clock }): RefreshBudget 
       const bucket = refill(appId)
       bucket.left = Math.min(bucket.left, -seconds * PER_SECOND)
     },
+    close: () => closing.abort(),
   }
 }
 

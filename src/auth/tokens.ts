@@ -23,6 +23,8 @@ export interface Tokens {
   revokeGrant: RevokeGrant
   circuit: AppCircuit
   unsaved: UnsavedPairs
+  /** Begins no more refreshes but those of callers that need not wait; what is begun comes to its end. */
+  close(): void
 }
 
 /** What tokens need from outside. */
@@ -53,11 +55,16 @@ export function createTokens(neighbours: TokensNeighbours): Tokens {
   })
   const refreshGrant = createRefreshGrant({ ...engine, present, owner: randomUUID() })
   const noteUse = createNoteUse({ store, clock, schedule, background })
+  const keepGrantsAlive = createKeepGrantsAlive({ ...engine, refreshGrant })
   return {
     findFreshToken: createFindFreshToken({ ...engine, refreshGrant, noteUse }),
-    keepGrantsAlive: createKeepGrantsAlive({ ...engine, refreshGrant }),
+    keepGrantsAlive,
     revokeGrant: createRevokeGrant({ store, cipher, oauth: neighbours.oauth, clock, events }),
     circuit,
     unsaved,
+    close() {
+      keepGrantsAlive.close()
+      budget.close()
+    },
   }
 }

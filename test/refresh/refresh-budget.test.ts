@@ -73,6 +73,21 @@ describe('the budget of refreshes', () => {
     expect(await time.until(budget.hasRoom(APP))).toBe(false)
   })
 
+  it('sends away at a close whoever waits, and still serves who need not', async () => {
+    const { time, budget, take } = begin()
+    const waiting = Array.from({ length: 100 }, () => take())
+    const background = budget.hasRoom(APP)
+    await time.settle()
+    const before = time.now().getTime()
+    budget.close()
+    const taken = await time.until(Promise.all(waiting))
+    expect(taken.filter(Boolean)).toHaveLength(30)
+    expect(await time.until(background)).toBe(false)
+    expect(time.now().getTime()).toBe(before)
+    expect(await time.until(take())).toBe(false)
+    expect(await time.until(take('cli_b'))).toBe(true)
+  })
+
   it('keeps apps apart, and pauses one as long as Feishu asks', async () => {
     const { time, budget, take } = begin()
     budget.pause(APP, 52)
