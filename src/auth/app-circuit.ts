@@ -18,8 +18,6 @@ export interface AppCircuit {
   open(appId: string, error: CardAuthError): void
   /** Feishu did not answer as it should; several times in a row, whoever it was for, are an outage. */
   noteTrouble(appId: string, error: CardAuthError): void
-  /** Tells whether the last that was heard of Feishu was trouble. */
-  isTroubled(appId: string): boolean
   /** Tells whether Feishu has answered a refresh of this app since, whoever it was for. */
   hasAnsweredSince(appId: string, instant: Date): boolean
   /** Why it is open; null while it is closed. */
@@ -79,7 +77,6 @@ export function createAppCircuit({ clock }: { clock: Clock }): AppCircuit {
         trip(appId, circuit?.cause ?? { reason: 'upstream', error })
       }
     },
-    isTroubled: (appId) => troubles.has(appId),
     hasAnsweredSince: (appId, instant) => (answeredAt.get(appId) ?? 0) > instant.getTime(),
     cause: (appId) => opened.get(appId)?.cause ?? null,
     retryAfterSeconds(appId) {

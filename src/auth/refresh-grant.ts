@@ -42,8 +42,6 @@ const LONGEST_LOOK_MS = 250
 /** An ambiguous refresh token is probed no earlier than its first POST can still be on its way. */
 export const UPSTREAM_CAP_MS = 10_000
 const MOST_PROBES = 1
-/** As long as the old token serves and nobody gets an answer, the probe waits: it would tell nothing either. */
-const PATIENCE_MS = 5 * 60_000
 
 /** Creates the refresh engine; ARCHITECTURE.md tells the flow, lessons of single-use refresh tokens its reasons. */
 export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
@@ -70,15 +68,18 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
 
   async function untilSettled(request: RefreshRequest): Promise<RefreshResult> {
     const startedAt = clock.now().getTime()
-    let insists = request.insists
+    let failuresSeen: number | null = null
     let look = FIRST_LOOK_MS
     for (;;) {
       const kept = unsaved.find(request)
-      if (kept) return resultOfKept(kept)
+      if (kept) return { kind: 'fresh', token: kept, how: 'unsaved' }
       const held = await takeLease(leases, request)
-      if (held) return underLease(held, { ...request, insists })
-      // Whoever waits for another's try has had theirs: a setback of it counts for all.
-      insists = false
+      if (held) {
+        // Whoever waited for another's try has had theirs: a setback of it counts for all.
+        const hasBeenTried = failuresSeen !== null && held.upkeep.failures > failuresSeen
+        return underLease(held, { ...request, insists: request.insists && !hasBeenTried })
+      }
+      failuresSeen ??= (await store.upkeeps.find(request))?.failures ?? 0
       const others = await resultOfOthers(request)
       const waited = clock.now().getTime() - startedAt
       if (others || waited >= WAIT_MS) {
@@ -88,13 +89,6 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
       await clock.sleep(look)
       look = Math.min(look * 2, LONGEST_LOOK_MS)
     }
-  }
-
-  /** Its refresh token is in no database, so that only the token itself can serve. */
-  function resultOfKept(token: UserAccessToken): RefreshResult {
-    return token.expiresAt > clock.now()
-      ? { kind: 'fresh', token, how: 'unsaved' }
-      : setback('persist_failed', null, 1)
   }
 
   /** What the holder of the lease has come to, as far as the database tells. */
@@ -146,7 +140,7 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
       return letGo(setback(upkeep.coolReason ?? 'upstream', null, pause))
 
     const probes = openProbes(upkeep, grant)
-    const probePause = probes === null ? 0 : secondsUntil(probeAt(upkeep, grant))
+    const probePause = probes === null ? 0 : secondsUntil(probeAt(upkeep))
     if (probePause > 0) return letGo(setback('ambiguous', null, probePause))
     if (probes !== null && probes >= MOST_PROBES)
       return present.giveUp(held, grant, 'lost_rotation')
@@ -161,13 +155,6 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
     return present.once(held, grant, probes)
   }
 
-  function probeAt({ intent }: Upkeep, grant: Grant): Date | null {
-    if (intent === null) return null
-    const servesUntil = grant.accessTokenExpiresAt.getTime() - PATIENCE_MS
-    const mayWait = circuit.isTroubled(grant.appId) && servesUntil > clock.now().getTime()
-    return new Date(intent.at.getTime() + (mayWait ? PATIENCE_MS : UPSTREAM_CAP_MS))
-  }
-
   function secondsUntil(instant: Date | null): number {
     if (instant === null) return 0
     return Math.max(0, Math.ceil((instant.getTime() - clock.now().getTime()) / 1000))
@@ -177,6 +164,10 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
 /** How often the refresh token of an unsettled intent has been probed; null when there is none for this version. */
 function openProbes({ intent }: Upkeep, grant: Grant): number | null {
   return intent?.version === grant.version ? intent.probes : null
+}
+
+function probeAt({ intent }: Upkeep): Date | null {
+  return intent && new Date(intent.at.getTime() + UPSTREAM_CAP_MS)
 }
 
 /** Lets go of a lease under which nothing was tried. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { APP_ID, createRefreshBench, LIN, type RefreshBench } from './support/refresh-bench.ts'
+import { UPSTREAM } from './support/token-server.ts'
 
 let bench: RefreshBench
 beforeEach(async () => {
@@ -77,6 +78,23 @@ describe('a token that is fresh', () => {
     )
     expect(calm).toEqual(insisting)
     expect(calm).not.toMatchObject({ token: { accessToken: reply.accessToken } })
+    expect(bench.server.posts).toHaveLength(1)
+  })
+})
+
+describe('a pause after a setback', () => {
+  it('holds for callers, but not for one who insists at the same moment', async () => {
+    const { reply } = await bench.consent(LIN, 6000)
+    bench.server.always = { refused: UPSTREAM }
+    await bench.token()
+    bench.server.always = {}
+    bench.server.posts.length = 0
+    const [calm, insisting] = await bench.time.until(
+      Promise.all([ask(), ask({ forceRefresh: true })]),
+    )
+    expect(calm).toMatchObject({ token: { accessToken: reply.accessToken } })
+    expect(insisting).toMatchObject({ kind: 'token' })
+    expect(insisting).not.toEqual(calm)
     expect(bench.server.posts).toHaveLength(1)
   })
 })
