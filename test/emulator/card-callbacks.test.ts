@@ -92,6 +92,7 @@ describe('card callbacks', () => {
     await bench.connect(emulator, { [clicked]: taps.take })
     emulator.sim.injectFault({ match: 'WS callback' })
     expect(await tapNotNow(emulator)).toEqual({ code: 200341 })
+    await taps.reached(1)
     expect(taps.events).toHaveLength(1)
   })
 })
