@@ -20,21 +20,25 @@ export const LOCALES = ['zh-CN', 'en', 'ja'] as const satisfies readonly Locale[
 /** The way the person was asked. */
 export type AuthMethod = 'websocket_card' | 'device' | 'web'
 
-/** What the card in chat looks like; `asking_again:*` names what went wrong last time, `revoked:*` who ended the access. */
-export type CardLook =
-  | 'asking'
-  | 'asking_again:wrong_account'
-  | 'asking_again:needs_admin'
-  | 'asking_again:not_available'
-  | 'asking_again:feishu_trouble'
-  | 'asking_again:try_again'
-  | 'completed'
-  | 'revoked:by_person'
-  | 'revoked:by_admin'
-  | 'revoked:by_feishu'
-  | 'rejected'
-  | 'expired'
-  | 'superseded'
+/** Every look of the card in chat; `asking_again:*` names what went wrong last time, `revoked:*` who ended the access. */
+export const CARD_LOOKS = [
+  'asking',
+  'asking_again:wrong_account',
+  'asking_again:needs_admin',
+  'asking_again:not_available',
+  'asking_again:feishu_trouble',
+  'asking_again:try_again',
+  'completed',
+  'revoked:by_person',
+  'revoked:by_admin',
+  'revoked:by_feishu',
+  'rejected',
+  'expired',
+  'superseded',
+] as const
+
+/** What the card in chat looks like. */
+export type CardLook = (typeof CARD_LOOKS)[number]
 
 /** The card of a session: where it is, what it shows, what it should show and when it is next worked on. */
 export type SessionCard = {

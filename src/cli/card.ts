@@ -1,24 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { type CardLook, LOCALES, type Locale } from '../auth/session.ts'
+import { CARD_LOOKS, type CardLook, LOCALES, type Locale } from '../auth/session.ts'
 import { renderCard } from '../feishu/cards/render-card.ts'
 import { sampleSession } from './sample-session.ts'
 import { withParts } from './with-parts.ts'
-
-const LOOKS = [
-  'asking',
-  'asking_again:wrong_account',
-  'asking_again:needs_admin',
-  'asking_again:not_available',
-  'asking_again:feishu_trouble',
-  'asking_again:try_again',
-  'completed',
-  'revoked:by_person',
-  'revoked:by_admin',
-  'revoked:by_feishu',
-  'rejected',
-  'expired',
-  'superseded',
-] as const satisfies CardLook[]
 
 type PreviewOptions = {
   look: CardLook
@@ -42,7 +26,7 @@ export function cardCommand(): Command {
   card
     .command('preview')
     .description('print the JSON of a card, to paste into the card builder; needs no configuration')
-    .option('--look <look>', LOOKS.join(', '), (text) => oneOf(LOOKS, text), 'asking')
+    .option('--look <look>', CARD_LOOKS.join(', '), (text) => oneOf(CARD_LOOKS, text), 'asking')
     .option('--locale <locale>', LOCALES.join(', '), (text) => oneOf(LOCALES, text), 'en')
     .option('--scopes <scopes>', 'what is asked', words, [
       'docx:document:readonly',

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CARD_LOOKS } from '../../../src/auth/session.ts'
 import { validateCard } from '../../../src/emulator/cards/validate-card.ts'
 import { escapeMarkdown, oneLine } from '../../../src/feishu/cards/card-text.ts'
 import { renderCard } from '../../../src/feishu/cards/render-card.ts'
 import { textsOf, visible } from './card-texts.ts'
-import { CONTEXT, LOOKS, sampleSession } from './sample-sessions.ts'
+import { CONTEXT, sampleSession } from './sample-sessions.ts'
 
 const ATTACKS = [
   '<at id=all></at>',
@@ -44,7 +45,7 @@ describe('text from outside', () => {
   })
 
   it.each(ATTACKS)('%j changes nothing but its own words, wherever it stands', (attack) => {
-    for (const look of LOOKS) {
+    for (const look of CARD_LOOKS) {
       const calm = sampleSession(look, { reason: 'x', scopes: ['x'] })
       const attacked = sampleSession(look, { reason: attack, scopes: [attack] })
       const card = renderCard(attacked, { ...CONTEXT, appName: attack })
@@ -83,7 +84,7 @@ describe('text from outside', () => {
 })
 
 describe('a hostile request', () => {
-  it.each(LOOKS)('still fits into 30 KB when it is %s', (look) => {
+  it.each(CARD_LOOKS)('still fits into 30 KB when it is %s', (look) => {
     for (const filler of ['*', '𠮷', '|', '"', '\u0001']) {
       const scopes = Array.from({ length: 200 }, (_, index) => filler.repeat(100) + index)
       const session = sampleSession(look, {

@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { AuthSession } from '../../../src/auth/session.ts'
-import { LOCALES } from '../../../src/auth/session.ts'
+import { type AuthSession, CARD_LOOKS, LOCALES } from '../../../src/auth/session.ts'
 import type { CardContext } from '../../../src/feishu/cards/card-face.ts'
 import { renderCard } from '../../../src/feishu/cards/render-card.ts'
-import { CONTEXT, LARK_CONTEXT, LOOKS, sampleSession } from './sample-sessions.ts'
+import { CONTEXT, LARK_CONTEXT, sampleSession } from './sample-sessions.ts'
 
 const folder = join(import.meta.dirname, 'golden')
 const update = process.env.UPDATE_GOLDEN === '1'
@@ -23,7 +22,7 @@ const manyScopes = [
 
 /** Every golden file: its name, the session and its surroundings. */
 const cases: [string, AuthSession, CardContext][] = LOCALES.flatMap((locale) => [
-  ...LOOKS.map((look): [string, AuthSession, CardContext] => [
+  ...CARD_LOOKS.map((look): [string, AuthSession, CardContext] => [
     `${look.replace(':', '.')}.${locale}`,
     sampleSession(look, { locale }),
     CONTEXT,

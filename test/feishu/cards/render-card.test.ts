@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { CARD_LOOKS } from '../../../src/auth/session.ts'
 import { validateCard } from '../../../src/emulator/cards/validate-card.ts'
 import { parseCardActionValue } from '../../../src/feishu/cards/card-action.ts'
 import type { Card } from '../../../src/feishu/cards/card-json.ts'
 import { renderCard } from '../../../src/feishu/cards/render-card.ts'
 import { readAloud, taggedObjects, textsOf } from './card-texts.ts'
-import { CONTEXT, LARK_CONTEXT, LOOKS, sampleSession } from './sample-sessions.ts'
+import { CONTEXT, LARK_CONTEXT, sampleSession } from './sample-sessions.ts'
 
 const FEISHU_LIMIT_BYTES = 30 * 1024
 const LANGUAGES = ['zh_cn', 'en_us', 'ja_jp']
@@ -15,13 +16,13 @@ const manyScopes = Array.from(
 )
 
 /** The cards that each rule of Feishu must hold for. */
-const cards: [string, Card][] = LOOKS.flatMap((look): [string, Card][] => [
+const cards: [string, Card][] = CARD_LOOKS.flatMap((look): [string, Card][] => [
   [look, renderCard(sampleSession(look), CONTEXT)],
   [`${look} on Lark`, renderCard(sampleSession(look, { locale: 'en' }), LARK_CONTEXT)],
   [`${look} with much to say`, renderCard(bulky(look), { ...CONTEXT, appName: '🧑‍🚀'.repeat(50) })],
 ])
 
-function bulky(look: (typeof LOOKS)[number]) {
+function bulky(look: (typeof CARD_LOOKS)[number]) {
   return sampleSession(look, {
     scopes: manyScopes,
     reason: '𠮷'.repeat(200),
@@ -86,7 +87,7 @@ describe.each(cards)('the card %s', (_name, card) => {
   })
 })
 
-describe.each(LOOKS)('the look %s', (look) => {
+describe.each(CARD_LOOKS)('the look %s', (look) => {
   it.each(['zh_cn', 'en_us', 'ja_jp'])(
     'shows no scope code we have words for in %s',
     (language) => {

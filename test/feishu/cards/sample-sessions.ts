@@ -1,23 +1,6 @@
 import type { AuthSession, CardLook } from '../../../src/auth/session.ts'
 import type { CardContext } from '../../../src/feishu/cards/card-face.ts'
 
-/** Every look a card can have. */
-export const LOOKS = [
-  'asking',
-  'asking_again:wrong_account',
-  'asking_again:needs_admin',
-  'asking_again:not_available',
-  'asking_again:feishu_trouble',
-  'asking_again:try_again',
-  'completed',
-  'revoked:by_person',
-  'revoked:by_admin',
-  'revoked:by_feishu',
-  'rejected',
-  'expired',
-  'superseded',
-] as const satisfies readonly CardLook[]
-
 /** Surroundings as in production on Feishu. */
 export const CONTEXT: CardContext = {
   appName: '周报助手 Weekly Bot',
