@@ -1,7 +1,6 @@
 import {
   and,
   type Column,
-  count,
   eq,
   getTableColumns,
   gt,
@@ -58,10 +57,8 @@ export function createGrantRecords({ database, dialect, schema }: Engine): Grant
       return saved ?? null
     },
 
-    async find(appId, openId) {
-      const [grant] = await findByPerson.execute({ appId, openId })
-      return grant ?? null
-    },
+    find: (appId, openId) =>
+      findByPerson.execute({ appId, openId }).then(([grant]) => grant ?? null),
 
     async rotate(fromVersion, grant) {
       const [rotated] = await database
@@ -110,14 +107,6 @@ export function createGrantRecords({ database, dialect, schema }: Engine): Grant
         .where(isOfGrant(grants, key))
         .returning(columns)
       return deleted ?? null
-    },
-
-    async countUsable(now) {
-      return await database
-        .select({ appId: grants.appId, count: count() })
-        .from(grants)
-        .where(or(gt(grants.accessTokenExpiresAt, now), gt(grants.refreshTokenExpiresAt, now)))
-        .groupBy(grants.appId)
     },
   }
 

@@ -5,6 +5,7 @@ import { postgresDialect } from './dialects.ts'
 import type { Engine } from './engine.ts'
 import { findMigrations, refuseNewerSchema } from './migrations.ts'
 import * as schema from './postgres-schema.ts'
+import { createPostgresTidings } from './postgres-tidings.ts'
 
 const CONNECT_TIMEOUT_MS = 5000
 const MIGRATION_WAIT_MS = 60_000
@@ -34,12 +35,30 @@ export async function openPostgres(options: {
     keepAlive: true,
   })
   pool.on('error', options.onIdleError)
+  const tidings = createPostgresTidings({
+    url: options.url,
+    notify: (statement, parameters) => pool.query(statement, parameters),
+    onTrouble: options.onIdleError,
+  })
   return {
     name: 'postgres',
     database: drizzle(pool),
     dialect: postgresDialect,
     schema,
-    close: () => pool.end(),
+    tidings,
+    async measure() {
+      const { rows } = await pool.query('select pg_database_size(current_database()) as bytes')
+      return {
+        databaseBytes: Number(rows[0]?.bytes),
+        walBytes: null,
+        diskFreeBytes: null,
+        backedUpAt: null,
+      }
+    },
+    async close() {
+      await tidings.close()
+      await pool.end()
+    },
   }
 }
 

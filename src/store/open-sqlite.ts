@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
@@ -6,10 +6,12 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { asDatabase, sqliteDialect } from './dialects.ts'
 import type { Engine } from './engine.ts'
 import { keepStatements } from './keep-statements.ts'
+import { measureSqlite } from './measure-sqlite.ts'
 import { findMigrations, refuseNewerSchema } from './migrations.ts'
+import { createPrivately, oneProcessAtATime } from './one-process-at-a-time.ts'
 import * as schema from './sqlite-schema.ts'
-
-const MIGRATION_WAIT_MS = 60_000
+import { createSqliteTidings } from './sqlite-tidings.ts'
+import { createUnflushed } from './unflushed.ts'
 
 /**
  * Opens a SQLite file, or a database in memory with `:memory:`, and brings its tables up to date.
@@ -20,7 +22,7 @@ export function openSqlite(path: string, busyTimeoutMs = 5000): Engine {
   if (path === ':memory:') return openMigrated(path, busyTimeoutMs)
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   createPrivately(path)
-  return oneProcessAtATime(`${path}.lock`, () => openMigrated(path, busyTimeoutMs))
+  return oneProcessAtATime(path, () => openMigrated(path, busyTimeoutMs))
 }
 
 function openMigrated(path: string, busyTimeoutMs: number): Engine {
@@ -33,12 +35,18 @@ function openMigrated(path: string, busyTimeoutMs: number): Engine {
     connection.close()
     throw error
   }
+  // Nobody else can reach a database in memory.
+  const tidings = path === ':memory:' ? null : createSqliteTidings(connection)
   return {
     name: 'sqlite',
     database: asDatabase(drizzle(connection)),
     dialect: sqliteDialect,
     schema,
+    unflushed: createUnflushed(connection),
+    ...(tidings && { tidings }),
+    measure: () => measureSqlite(connection, path),
     async close() {
+      tidings?.close()
       connection.close()
     },
   }
@@ -50,8 +58,7 @@ function tune(connection: Database.Database): void {
   connection.exec('pragma journal_mode = WAL')
   connection.exec('pragma synchronous = FULL')
   connection.exec('pragma foreign_keys = ON')
-  connection.exec('pragma cache_size = -65536')
-  connection.exec('pragma mmap_size = 1073741824')
+  connection.exec('pragma cache_size = -16384')
 }
 
 function bringUpToDate(connection: Database.Database): void {
@@ -64,27 +71,4 @@ function bringUpToDate(connection: Database.Database): void {
     refuseNewerSchema(Number(count.get()), migrations)
   }
   migrate(drizzle(connection), migrations)
-}
-
-/** SQLite gives the files beside the database the same mode. */
-function createPrivately(path: string): void {
-  closeSync(openSync(path, 'a', 0o600))
-}
-
-/**
- * Runs `open` while no other process does.
- *
- * Switching to WAL and migrating cannot share one transaction, so the lock is one on a file of its own;
- * the operating system releases it when a process dies.
- */
-function oneProcessAtATime<Result>(lockPath: string, open: () => Result): Result {
-  createPrivately(lockPath)
-  const lock = new Database(lockPath, { timeout: MIGRATION_WAIT_MS })
-  keepStatements(lock)
-  try {
-    lock.exec('begin exclusive')
-    return open()
-  } finally {
-    lock.close()
-  }
 }

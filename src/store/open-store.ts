@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import { CardAuthError, ConfigurationError, StoreUnavailableError } from '../errors.ts'
 import { createStore, type OpenStore } from './create-store.ts'
 import { toDriverError } from './driver-error.ts'
 import type { Engine } from './engine.ts'
+import { sqlitePath } from './sqlite-path.ts'
 import type { OperationListener } from './watch-operations.ts'
 
 /** Where the database is, and who hears about it. */
@@ -51,8 +51,4 @@ async function openEngine({ databaseUrl, poolSize = 10, onError }: StoreOptions)
       fix: 'Write file:./data/auth.db or postgres://user:password@host/database.',
     },
   ])
-}
-
-function sqlitePath(url: string): string {
-  return url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)
 }

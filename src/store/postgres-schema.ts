@@ -2,5 +2,16 @@ import { postgresDialect } from './dialects.ts'
 import { createSchema } from './schema.ts'
 
 /** The tables in Postgres, as drizzle-kit reads them. */
-export const { sessions, attempts, grants, upkeeps, seenEvents, writeProbe } =
-  createSchema(postgresDialect)
+export const {
+  sessions,
+  attempts,
+  grants,
+  upkeeps,
+  seenEvents,
+  webhookDeliveries,
+  appSigns,
+  writeProbe,
+  apiKeys,
+  auditEntries,
+  idempotentRequests,
+} = createSchema(postgresDialect)

@@ -1,8 +1,12 @@
 import { sql } from 'drizzle-orm'
+import type { AppSign } from '../auth/app-signs.ts'
 import type { FailureReason } from '../auth/failure-reason.ts'
 import type { FinishedReason, SetbackReason } from '../auth/refresh-outcome.ts'
 import type { AuthMethod, CardLook, EndReason, Locale, SessionState } from '../auth/session.ts'
 import type { GrantMark } from '../auth/upkeep.ts'
+import type { WebhookEvent } from '../auth/webhook-event.ts'
+import type { WebhookFailure } from '../auth/webhook-outbox.ts'
+import { createAccessSchema } from './access-schema.ts'
 import type { Dialect } from './dialects.ts'
 
 /** The tables of one engine. */
@@ -45,6 +49,10 @@ export function createSchema(dialect: Dialect) {
       cardSentAt: instant('card_sent_at'),
       expiresAt: instant('expires_at').notNull(),
       endedAt: instant('ended_at'),
+      /** When the grant ends that this request would renew ahead of time; null for every other request. */
+      grantEndsAt: instant('grant_ends_at'),
+      /** When its end was put into the webhook outbox; null while nobody was told. */
+      endToldAt: instant('end_told_at'),
     },
     (session) => [
       uniqueIndex('auth_sessions_ticket_hash').on(session.ticketHash),
@@ -54,8 +62,14 @@ export function createSchema(dialect: Dialect) {
       index('auth_sessions_expiry').on(session.expiresAt).where(sql`state = 'pending'`),
       index('auth_sessions_card_due').on(session.cardDueAt).where(sql`card_due_at is not null`),
       index('auth_sessions_ended').on(session.endedAt).where(sql`ended_at is not null`),
+      index('auth_sessions_end_untold')
+        .on(session.endedAt)
+        .where(sql`ended_at is not null and end_told_at is null`),
       index('auth_sessions_created').on(session.createdAt, session.id),
       index('auth_sessions_person').on(session.openId, session.createdAt, session.id),
+      index('auth_sessions_chat')
+        .on(session.chatId, session.createdAt, session.id)
+        .where(sql`chat_id is not null`),
     ],
   )
 
@@ -102,13 +116,13 @@ export function createSchema(dialect: Dialect) {
     (grant) => [
       primaryKey({ name: 'grants_person', columns: [grant.appId, grant.openId] }),
       index('grants_session').on(grant.sessionId),
-      // Counting usable grants reads this index alone, never the pages of the tokens.
-      index('grants_usable').on(
-        grant.appId,
-        grant.accessTokenExpiresAt,
-        grant.refreshTokenExpiresAt,
-      ),
+      // Counting all grants reads this index alone, never the pages of the tokens.
+      index('grants_ends').on(grant.appId, grant.refreshTokenExpiresAt, grant.accessTokenExpiresAt),
       index('grants_sealed_with').on(grant.sealedWith, grant.appId, grant.openId),
+      index('grants_authorized').on(grant.authorizedAt),
+      index('grants_unrefreshable')
+        .on(grant.accessTokenExpiresAt)
+        .where(sql`sealed_refresh_token is null`),
       index('grants_unadopted').on(grant.appId, grant.openId).where(sql`adopted = 0`),
     ],
   )
@@ -124,6 +138,8 @@ export function createSchema(dialect: Dialect) {
       markAt: instant('mark_at'),
       lastUsedAt: instant('last_used_at'),
       dueAt: instant('due_at'),
+      /** Since when it has been due, through every pause and try; null while it is not, or was not looked at. */
+      overdueSince: instant('overdue_since'),
       leaseOwner: text('lease_owner'),
       /** Grows with every claim and outlives the lease. */
       leaseFence: integer('lease_fence').notNull().default(0),
@@ -134,10 +150,19 @@ export function createSchema(dialect: Dialect) {
       failures: integer('failures').notNull().default(0),
       coolUntil: instant('cool_until'),
       coolReason: text('cool_reason').$type<SetbackReason>(),
+      /** When the person was last asked to authorize again without a caller waiting for it. */
+      askedAt: instant('asked_at'),
     },
     (upkeep) => [
       primaryKey({ name: 'grant_upkeep_grant', columns: [upkeep.appId, upkeep.openId] }),
-      index('grant_upkeep_due').on(upkeep.dueAt).where(sql`due_at is not null`),
+      // The app is there for whoever asks for the oldest of one.
+      index('grant_upkeep_due').on(upkeep.dueAt, upkeep.appId).where(sql`due_at is not null`),
+      index('grant_upkeep_overdue')
+        .on(upkeep.appId, upkeep.overdueSince)
+        .where(sql`overdue_since is not null`),
+      index('grant_upkeep_marked')
+        .on(upkeep.appId, upkeep.openId)
+        .where(sql`mark_status is not null`),
       index('grant_upkeep_intent').on(upkeep.intentAt).where(sql`intent_at is not null`),
     ],
   )
@@ -151,11 +176,56 @@ export function createSchema(dialect: Dialect) {
     (event) => [index('seen_events_seen').on(event.seenAt)],
   )
 
+  const webhookDeliveries = table(
+    'webhook_deliveries',
+    {
+      /** The `webhook-id` of Standard Webhooks; the same for every try, so that receivers can drop doubles. */
+      id: text('id').primaryKey(),
+      event: text('event').$type<WebhookEvent>().notNull(),
+      /** JSON as it is sent; never holds a token. */
+      payload: text('payload').notNull(),
+      attempts: integer('attempts').notNull().default(0),
+      /** When to try next; null once it is delivered or given up. */
+      dueAt: instant('due_at'),
+      /** Why the last try failed, from a closed list. */
+      lastFailure: text('last_failure').$type<WebhookFailure>(),
+      createdAt: instant('created_at').notNull(),
+      deliveredAt: instant('delivered_at'),
+      deadAt: instant('dead_at'),
+    },
+    (delivery) => [
+      index('webhook_deliveries_due').on(delivery.dueAt).where(sql`due_at is not null`),
+      index('webhook_deliveries_dead').on(delivery.deadAt).where(sql`dead_at is not null`),
+      index('webhook_deliveries_created').on(delivery.createdAt),
+    ],
+  )
+
+  /** When each sign of how an app is set up was last seen; for `doctor`, which is another process. */
+  const appSigns = table(
+    'app_signs',
+    {
+      appId: text('app_id').notNull(),
+      sign: text('sign').$type<AppSign>().notNull(),
+      seenAt: instant('seen_at').notNull(),
+    },
+    (seen) => [primaryKey({ name: 'app_signs_sign', columns: [seen.appId, seen.sign] })],
+  )
+
   /** One row, rewritten by every ping: proof that the database takes writes. */
   const writeProbe = table('write_probe', {
     id: integer('id').primaryKey(),
     writes: integer('writes').notNull(),
   })
 
-  return { sessions, attempts, grants, upkeeps, seenEvents, writeProbe }
+  return {
+    sessions,
+    attempts,
+    grants,
+    upkeeps,
+    seenEvents,
+    webhookDeliveries,
+    appSigns,
+    writeProbe,
+    ...createAccessSchema(dialect),
+  }
 }

@@ -16,6 +16,7 @@ export function toSession(row: SessionRow): AuthSession {
     cardDueAt,
     cardAttempts,
     cardGone: _onlyTheStoreKnows,
+    endToldAt: _onlyTheOutboxAsks,
     ...session
   } = row
   return {

@@ -1,5 +1,19 @@
-import { and, count, desc, eq, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import {
+  and,
+  count,
+  desc,
+  eq,
+  inArray,
+  isNotNull,
+  lt,
+  lte,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import type { SessionFilter, SessionStore } from '../auth/ports.ts'
+import type { AuthSession } from '../auth/session.ts'
 import type { Engine } from './engine.ts'
 import { pickRows } from './pick-rows.ts'
 import { isPending } from './session-guards.ts'
@@ -7,8 +21,18 @@ import { fromSession, toSession, toSessionOrNull } from './session-row.ts'
 
 type SessionRecords = Pick<
   SessionStore,
-  'insert' | 'find' | 'findByTicketHash' | 'findPending' | 'list' | 'deleteEnded' | 'countPending'
+  | 'insert'
+  | 'find'
+  | 'findEnded'
+  | 'findByTicketHash'
+  | 'findPending'
+  | 'list'
+  | 'deleteEnded'
+  | 'countPending'
+  | 'countCardsDue'
 >
+
+const IDS_AT_ONCE = 100
 
 /** Creates the statements that put sessions in, find them and throw them away. */
 export function createSessionRecords(engine: Engine): SessionRecords {
@@ -24,6 +48,20 @@ export function createSessionRecords(engine: Engine): SessionRecords {
     .from(sessions)
     .where(eq(sessions.ticketHash, sql.placeholder('ticketHash')))
     .prepare('find_session_by_ticket_hash')
+  const idPlaces = Array.from({ length: IDS_AT_ONCE }, (_, place) => `id${place}`)
+  const findEnded = database
+    .select()
+    .from(sessions)
+    .where(
+      and(
+        inArray(
+          sessions.id,
+          idPlaces.map((place) => sql.placeholder(place)),
+        ),
+        ne(sessions.state, 'pending'),
+      ),
+    )
+    .prepare('find_ended_sessions')
 
   return {
     async insert(session) {
@@ -37,6 +75,17 @@ export function createSessionRecords(engine: Engine): SessionRecords {
 
     async find(id) {
       return toSessionOrNull(await findById.execute({ id }))
+    },
+
+    async findEnded(ids) {
+      const ended: AuthSession[] = []
+      for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+        const some = ids.slice(from, from + IDS_AT_ONCE)
+        // Places that are left over ask for the first one again, so that there is one statement for any number.
+        const filled = idPlaces.map((place, index) => [place, some[index] ?? some[0]])
+        ended.push(...(await findEnded.execute(Object.fromEntries(filled))).map(toSession))
+      }
+      return ended
     },
 
     async findByTicketHash(ticketHash) {
@@ -84,12 +133,21 @@ export function createSessionRecords(engine: Engine): SessionRecords {
         .where(isPending(sessions))
         .groupBy(sessions.appId)
     },
+
+    async countCardsDue() {
+      return await database
+        .select({ appId: sessions.appId, count: count() })
+        .from(sessions)
+        .where(isNotNull(sessions.cardDueAt))
+        .groupBy(sessions.appId)
+    },
   }
 
-  function matches({ appId, openId, state, before }: SessionFilter): SQL | undefined {
+  function matches({ appId, openId, chatId, state, before }: SessionFilter): SQL | undefined {
     return and(
       appId === undefined ? undefined : eq(sessions.appId, appId),
       openId === undefined ? undefined : eq(sessions.openId, openId),
+      chatId === undefined ? undefined : eq(sessions.chatId, chatId),
       state === undefined ? undefined : eq(sessions.state, state),
       before === undefined
         ? undefined

@@ -2,5 +2,16 @@ import { sqliteDialect } from './dialects.ts'
 import { createSchema } from './schema.ts'
 
 /** The tables in SQLite, as drizzle-kit reads them. */
-export const { sessions, attempts, grants, upkeeps, seenEvents, writeProbe } =
-  createSchema(sqliteDialect)
+export const {
+  sessions,
+  attempts,
+  grants,
+  upkeeps,
+  seenEvents,
+  webhookDeliveries,
+  appSigns,
+  writeProbe,
+  apiKeys,
+  auditEntries,
+  idempotentRequests,
+} = createSchema(sqliteDialect)

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts'
 import { isOfGrant } from './is-of-grant.ts'
 import { isFree, isHeldUnder } from './lease-guards.ts'
 import type { Schema } from './schema.ts'
+import { flushed, type Unflushed } from './unflushed.ts'
 import { fromMark, toUpkeepOrNull } from './upkeep-row.ts'
 
 type UpkeepLeases = Pick<UpkeepStore, 'claim' | 'renew' | 'openIntent' | 'release'>
@@ -14,12 +15,17 @@ type Changes = PgUpdateSetSource<Schema['upkeeps']>
 const NO_INTENT = { intentVersion: null, intentAt: null, intentProbes: null }
 
 /** Creates the statements that give out the right to refresh a grant, and take it back. */
-export function createUpkeepLeases({ database, schema }: Engine): UpkeepLeases {
+export function createUpkeepLeases({
+  database,
+  schema,
+  unflushed = flushed,
+}: Engine): UpkeepLeases {
   const { upkeeps, grants } = schema
 
   return {
     async claim({ appId, openId }, owner, now, until) {
-      const rows = await database
+      // A power cut ends every holder as well; whoever presents a token waits for the disk with the intent.
+      const claimed = database
         .insert(upkeeps)
         .values({ appId, openId, leaseOwner: owner, leaseUntil: until, leaseFence: 1 })
         .onConflictDoUpdate({
@@ -32,11 +38,11 @@ export function createUpkeepLeases({ database, schema }: Engine): UpkeepLeases {
           setWhere: sql`${isFree(upkeeps, now)}`,
         })
         .returning()
-      return toUpkeepOrNull(rows)
+      return toUpkeepOrNull(await unflushed(claimed))
     },
 
     async renew(key, lease, until) {
-      return await changeUnder(lease, key, { leaseUntil: until })
+      return await changeUnder(lease, key, { leaseUntil: until }, unflushed)
     },
 
     async openIntent(key, lease, { version, at, probes }) {
@@ -45,22 +51,32 @@ export function createUpkeepLeases({ database, schema }: Engine): UpkeepLeases {
     },
 
     async release(key, lease, { intent, failures, coolUntil, coolReason, mark, dueAt }) {
-      return await changeUnder(lease, key, {
+      // Undone by a power cut, the lease runs out and an intent of the version before is moot: nothing is tried again for it.
+      const isForgettable = failures === 0 && !mark
+      const changes = {
         ...{ leaseOwner: null, leaseUntil: null, failures, coolUntil, coolReason },
         ...(intent === 'settled' ? NO_INTENT : {}),
         ...(mark === undefined ? {} : unlessMarkedNewer(mark)),
         ...(dueAt === undefined ? {} : { dueAt: mark ? unlessMoot(key, mark, dueAt) : dueAt }),
-      })
+        // A pause after a setback does not make it any less overdue.
+        ...(dueAt === undefined || (dueAt && failures > 0) ? {} : { overdueSince: null }),
+      }
+      return await changeUnder(lease, key, changes, isForgettable ? unflushed : flushed)
     },
   }
 
-  async function changeUnder(lease: Lease, key: GrantKey, changes: Changes): Promise<boolean> {
-    const rows = await database
+  async function changeUnder(
+    lease: Lease,
+    key: GrantKey,
+    changes: Changes,
+    commit: Unflushed = flushed,
+  ): Promise<boolean> {
+    const changed = database
       .update(upkeeps)
       .set(changes)
       .where(and(isOfGrant(upkeeps, key), isHeldUnder(upkeeps, lease)))
       .returning({ appId: upkeeps.appId })
-    return rows.length === 1
+    return (await commit(changed)).length === 1
   }
 
   /** A mark set meanwhile from outside, for a version after the one this holder worked on, stays. */

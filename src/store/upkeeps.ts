@@ -7,7 +7,7 @@ import { isFree } from './lease-guards.ts'
 import { pickRows } from './pick-rows.ts'
 import { fromMark, toUpkeep, toUpkeepOrNull } from './upkeep-row.ts'
 
-type UpkeepRecords = Omit<UpkeepStore, 'claim' | 'renew' | 'openIntent' | 'release'>
+type UpkeepRecords = Omit<UpkeepStore, 'claim' | 'renew' | 'openIntent' | 'release' | 'noteUses'>
 
 /** Creates the statements that find upkeep, mark it and schedule it; none of them needs a lease. */
 export function createUpkeepRecords(engine: Engine): UpkeepRecords {
@@ -43,7 +43,11 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
     },
 
     async schedule({ appId, openId }, dueAt, lastUsedAt) {
-      const changes = { dueAt, ...(lastUsedAt === undefined ? {} : { lastUsedAt }) }
+      const changes = {
+        dueAt,
+        overdueSince: null,
+        ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+      }
       await database
         .insert(upkeeps)
         .values({ appId, openId, ...changes })
@@ -62,7 +66,10 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
       const rows = await database
         .with(picked.rows)
         .update(upkeeps)
-        .set({ dueAt: until })
+        .set({
+          dueAt: until,
+          overdueSince: sql`coalesce(${upkeeps.overdueSince}, ${upkeeps.dueAt})`,
+        })
         .where(and(picked.areTheseRows, isDue))
         .returning()
       return rows.map(toUpkeep)
@@ -89,7 +96,10 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
       await database
         .insert(upkeeps)
         .values(consents.map(({ appId, openId }) => ({ appId, openId, dueAt })))
-        .onConflictDoUpdate({ target: [upkeeps.appId, upkeeps.openId], set: { dueAt } })
+        .onConflictDoUpdate({
+          target: [upkeeps.appId, upkeeps.openId],
+          set: { dueAt, overdueSince: null },
+        })
       // Last, so that a crash leaves them to the next adopter; a consent given meanwhile waits for it as well.
       await database.update(grants).set({ adopted: 1 }).where(isAmong(consents))
       return consents.length

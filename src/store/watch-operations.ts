@@ -17,12 +17,15 @@ export function watchOperations<Part extends object>(
   part: Part,
   onOperation: OperationListener | undefined,
 ): Part {
+  const watched = new Map<PropertyKey, unknown>()
   return new Proxy(part, {
     get(target, property, receiver) {
+      const known = watched.get(property)
+      if (known !== undefined) return known
       const method: unknown = Reflect.get(target, property, receiver)
       if (typeof method !== 'function') return method
       const operation = `${name}.${String(property)}`
-      return async (...args: unknown[]) => {
+      const watching = async (...args: unknown[]) => {
         const startedAt = performance.now()
         let trouble: Trouble | null = null
         try {
@@ -35,6 +38,8 @@ export function watchOperations<Part extends object>(
           onOperation?.({ operation, seconds: (performance.now() - startedAt) / 1000, trouble })
         }
       }
+      watched.set(property, watching)
+      return watching
     },
   })
 }

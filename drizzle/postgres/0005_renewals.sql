@@ -1,0 +1,2 @@
+ALTER TABLE "auth_sessions" ADD COLUMN "grant_ends_at" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "grants_unrefreshable" ON "grants" USING btree ("access_token_expires_at") WHERE sealed_refresh_token is null;

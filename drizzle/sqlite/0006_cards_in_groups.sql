@@ -1,0 +1,1 @@
+CREATE INDEX `auth_sessions_chat` ON `auth_sessions` (`chat_id`,`created_at`,`id`) WHERE chat_id is not null;
