@@ -1,6 +1,7 @@
+import { TooManyCardsError } from '../errors.ts'
 import type { Background } from './background.ts'
 import type { EventSink } from './events.ts'
-import type { OpenSession } from './open-session.ts'
+import type { OpenedSession, OpenSession } from './open-session.ts'
 import type { Clock, Store } from './ports.ts'
 import type { RevokeGrant } from './revoke-grant.ts'
 import { type AuthSession, isOpen, isRevoked } from './session.ts'
@@ -16,12 +17,15 @@ export type CardClick = {
   openId: string
   tenantKey: string | null
   messageId: string | null
+  /** Another instance has taken this very tap; its work must not be done twice, nor its card be covered. */
+  isDoubled?: boolean
 }
 
 /** What a tap is answered with: a short note, in the tapper's language. */
 export type ClickToast =
   | 'declined'
   | 'already_declined'
+  | 'renewal_declined'
   | 'already_completed'
   | 'revoking'
   | 'already_revoked'
@@ -29,9 +33,11 @@ export type ClickToast =
   | 'superseded'
   | 'sent_again'
   | 'already_sent'
+  | 'too_many_cards'
   | 'not_for_you'
   | 'being_completed'
   | 'checking_again'
+  | 'working_on_it'
 
 /** The answer to a tap; the card changes to `session` in the same answer, null leaves it as it is. */
 export type ClickAnswer = {
@@ -63,6 +69,7 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
     if (!isTheirs(session, click)) {
       return { toast: 'not_for_you', session: null, authorizeLink: null }
     }
+    if (click.isDoubled) return answerDoubled(session, click.action)
     if (session.tenantKey === null && click.tenantKey !== null) {
       await store.sessions.noteTenant(session.id, click.tenantKey)
     }
@@ -90,7 +97,8 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
     )
     if (!declined) return currentTruth((await store.sessions.find(session.id)) ?? session)
     events.emit({ type: 'session_ended', session: declined })
-    return answer(declined.state === 'rejected' ? 'declined' : 'expired', declined)
+    if (declined.state !== 'rejected') return answer('expired', declined)
+    return answer(declined.grantEndsAt ? 'renewal_declined' : 'declined', declined)
   }
 
   async function sendAgain(session: AuthSession): Promise<ClickAnswer> {
@@ -98,7 +106,9 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
       return currentTruth(session)
     }
     const { appId, openId, tenantKey, scopes, reason, locale, chatId } = session
-    const again = await openSession({ appId, openId, tenantKey, scopes, reason, locale, chatId })
+    const request = { appId, openId, tenantKey, scopes, reason, locale, chatId }
+    const again = await unlessTooMany(openSession({ ...request, askedBy: 'person' }))
+    if (!again) return { toast: 'too_many_cards', session: null, authorizeLink: null }
     // The card goes out after the answer: sending it is a network call.
     background.run(() => showCard.one(again.session.id))
     const shown = (await store.sessions.find(session.id)) ?? session
@@ -126,6 +136,15 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
     return { toast: grant ? 'revoking' : 'already_revoked', session: null, authorizeLink: null }
   }
 
+  /** Moves nothing; while the card may still change, whoever changes it draws it. */
+  function answerDoubled(session: AuthSession, action: CardAction): ClickAnswer {
+    const truth = currentTruth(session)
+    if (session.state === 'pending') return { ...truth, toast: 'working_on_it' }
+    if (session.state !== 'completed' || isRevoked(session)) return truth
+    const toast = action === 'revoke' ? 'revoking' : truth.toast
+    return { toast, session: null, authorizeLink: null }
+  }
+
   function currentTruth(session: AuthSession): ClickAnswer {
     switch (session.state) {
       case 'pending':
@@ -133,7 +152,7 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
       case 'completed':
         return answer(isRevoked(session) ? 'already_revoked' : 'already_completed', session)
       case 'rejected':
-        return answer('already_declined', session)
+        return answer(session.grantEndsAt ? 'renewal_declined' : 'already_declined', session)
       case 'expired':
         return answer(session.endReason === 'superseded' ? 'superseded' : 'expired', session)
     }
@@ -146,6 +165,16 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
 
   function answer(toast: ClickToast, session: AuthSession): ClickAnswer {
     return { toast, session, authorizeLink: showCard.authorizeLink(session) }
+  }
+}
+
+/** Null when a new card would be one too many. */
+async function unlessTooMany(opening: Promise<OpenedSession>): Promise<OpenedSession | null> {
+  try {
+    return await opening
+  } catch (error) {
+    if (error instanceof TooManyCardsError) return null
+    throw error
   }
 }
 

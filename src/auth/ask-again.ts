@@ -1,5 +1,7 @@
+import { TooManyCardsError } from '../errors.ts'
 import type { Background } from './background.ts'
 import type { AuthEvents } from './events.ts'
+import { scopesToRenew } from './grant.ts'
 import type { OpenSession } from './open-session.ts'
 import type { Store } from './ports.ts'
 import type { ShowCard } from './show-card.ts'
@@ -33,8 +35,15 @@ export function createAskAgain(neighbours: Neighbours): AskAgain {
   async function ask({ appId, openId }: GrantKey): Promise<void> {
     const grant = await store.grants.find(appId, openId)
     if (!grant) return
-    const { scopes, tenantKey } = grant
-    const { session } = await openSession({ appId, openId, scopes, tenantKey })
-    await showCard.one(session.id)
+    const { tenantKey } = grant
+    const scopes = scopesToRenew(grant)
+    try {
+      const request = { appId, openId, scopes, tenantKey, askedBy: 'service' } as const
+      const { session } = await openSession(request)
+      await showCard.one(session.id)
+    } catch (error) {
+      // Whoever needs a token next asks them.
+      if (!(error instanceof TooManyCardsError)) throw error
+    }
   }
 }

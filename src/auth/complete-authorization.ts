@@ -5,8 +5,10 @@ import {
   IdentityMismatchError,
   InvalidStateError,
 } from '../errors.ts'
+import type { Apps } from './apps.ts'
 import type { EventSink } from './events.ts'
 import { type FailureReason, failureReasonOf } from './failure-reason.ts'
+import { isMixedUp, type RedirectFacts } from './mix-up.ts'
 import { hashSecret, isSecret } from './one-time-secret.ts'
 import { verifierBinding } from './open-link.ts'
 import type { Clock, OAuthAttempt, OAuthClient, Store, TokenCipher, TokenReply } from './ports.ts'
@@ -14,12 +16,13 @@ import type { ReadSession } from './read-session.ts'
 import type { RevokeStray } from './revoke-stray.ts'
 import { type AuthSession, isOpen, type SessionMove } from './session.ts'
 import type { StoreGrant } from './store-grant.ts'
+import { createTimeStage } from './time-stage.ts'
 import type { WaitForSession } from './wait-for-session.ts'
 
 /** A redirect from Feishu, parsed at the door. */
 export type Callback =
-  | { kind: 'code'; code: string; state: string; browserSecret: unknown }
-  | { kind: 'error'; error: string; state: string; browserSecret: unknown }
+  | (RedirectFacts & { kind: 'code'; code: string; state: string; browserSecret: unknown })
+  | (RedirectFacts & { kind: 'error'; error: string; state: string; browserSecret: unknown })
   /** Neither of the two forms; nothing of it is kept. */
   | { kind: 'malformed' }
 
@@ -41,6 +44,7 @@ export type CallbackOutcome =
 export type CompleteAuthorization = (callback: Callback) => Promise<CallbackOutcome>
 
 type Neighbours = {
+  apps: Apps
   store: Store
   cipher: TokenCipher
   oauth: OAuthClient
@@ -62,8 +66,9 @@ const MISMATCH_LIMIT = 5
 
 /** Creates the use case behind `GET /callback`. */
 export function createCompleteAuthorization(neighbours: Neighbours): CompleteAuthorization {
-  const { store, cipher, oauth, clock, events } = neighbours
+  const { apps, store, cipher, oauth, clock, events } = neighbours
   const { readSession, storeGrant, waitForSession, revokeStray } = neighbours
+  const timeStage = createTimeStage(neighbours)
 
   return async (callback) => {
     const attempt = callback.kind === 'malformed' ? null : await consumeAttempt(callback.state)
@@ -75,6 +80,10 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
     if (attempt.replayed && callback.kind === 'code')
       return linkUsed(await firstOutcome(session, attempt))
     if (attempt.replayed) return linkUsed(session)
+    if (isMixedUp(apps.resolve(session.appId), apps.all, callback)) {
+      await fail(session, new InvalidStateError())
+      return { kind: 'link_unknown' }
+    }
     if (callback.kind === 'code') return exchange(session, attempt, callback.code)
     if (callback.error === 'access_denied') return deny(session, attempt, callback.browserSecret)
     return fail(session, new FeishuUnavailableError('upstream_5xx'))
@@ -112,7 +121,10 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
     const giveUpAt = secondsAfter(clock.now(), FIRST_CALLBACK_SECONDS)
     let current = session
     while (isAtWork(attempt, current, clock.now()) && clock.now() < giveUpAt) {
+      const lookAgainAt = clock.now().getTime() + LOOK_AGAIN_MS
       current = await waitForSession(session.id, LOOK_AGAIN_MS)
+      // A wait that ends before its time without an end is let go by a shutdown, and so would the next one be.
+      if (current.state === 'pending' && clock.now().getTime() < lookAgainAt) break
     }
     return current
   }
@@ -160,12 +172,16 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
         attempt.sealedVerifier,
         verifierBinding(session, attempt.stateHash),
       )
-      reply = await oauth.exchangeCode({ appId, code, codeVerifier })
+      const request = { appId, code, codeVerifier }
+      const tokens = await timeStage('exchange', () => oauth.exchangeCode(request))
+      reply = tokens
       events.emit({ type: 'step_reached', step: 'code_exchanged', session })
-      const owner = await oauth.fetchTokenOwner(appId, reply.accessToken)
+      const owner = await timeStage('user_info', () =>
+        oauth.fetchTokenOwner(appId, tokens.accessToken),
+      )
       const isTenant = session.tenantKey === null || session.tenantKey === owner.tenantKey
       if (owner.openId !== session.openId || !isTenant) throw new IdentityMismatchError()
-      const completed = await storeGrant(held, reply, owner.tenantKey)
+      const completed = await timeStage('store', () => storeGrant(held, tokens, owner.tenantKey))
       if (completed) return { kind: 'completed', session: completed }
     } catch (error) {
       if (reply) revokeStray(session, reply.accessToken)

@@ -1,6 +1,8 @@
 import type { FailureReason } from './failure-reason.ts'
 import type { GrantEvent } from './grant-events.ts'
 import type { AuthSession, CardLook } from './session.ts'
+import type { WebhookEvent } from './webhook-event.ts'
+import type { WebhookFailure } from './webhook-outbox.ts'
 
 /** The steps of the authorization funnel, in order. */
 export const FUNNEL_STEPS = [
@@ -17,14 +19,25 @@ export const FUNNEL_STEPS = [
 /** One step of the authorization funnel. */
 export type FunnelStep = (typeof FUNNEL_STEPS)[number]
 
+/** What machines do between a person's consent and a card that says so; `store` is the token, saved and the session ended. */
+export const MACHINE_STAGES = ['exchange', 'user_info', 'store', 'card_update'] as const
+
+/** One stage that only machines take part in. */
+export type MachineStage = (typeof MACHINE_STAGES)[number]
+
 /** How one try to bring a card up to date ended. */
 export type CardOutcome = 'ok' | 'retried' | 'rate_limited' | 'gone' | 'failed'
+
+/** How one try to deliver a webhook ended: with a 2xx, with another try ahead, or with none. */
+export type WebhookOutcome = 'ok' | 'retry' | 'dead'
 
 /** What happened, told after the change is committed. */
 export type AuthEvent =
   | GrantEvent
   | { type: 'step_reached'; step: FunnelStep; session: AuthSession }
   | { type: 'session_ended'; session: AuthSession }
+  /** Machines took so long over one stage of an authorization, well or not. */
+  | { type: 'stage_ended'; stage: MachineStage; seconds: number }
   | {
       type: 'attempt_failed'
       /** Null when the callback could not be tied to a session. */
@@ -41,6 +54,16 @@ export type AuthEvent =
       look: CardLook
       outcome: CardOutcome
       error: unknown
+    }
+  | {
+      type: 'webhook_tried'
+      id: string
+      event: WebhookEvent
+      outcome: WebhookOutcome
+      attempts: number
+      /** Null when it was delivered. */
+      failure: WebhookFailure | null
+      seconds: number
     }
 
 /** A listener; it must not throw, and is called in the order of registration. */

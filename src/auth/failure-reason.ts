@@ -4,6 +4,7 @@ import {
   AuthorizationCodeUsedError,
   FeishuUnavailableError,
   IdentityMismatchError,
+  InvalidStateError,
   PersonNotAllowedError,
   PkceFailedError,
   StoreUnavailableError,
@@ -44,6 +45,7 @@ export type FailureReason = keyof typeof FAULT_OF
 /** The reason to record for an error met while completing an authorization. */
 export function failureReasonOf(error: unknown): FailureReason {
   if (error instanceof IdentityMismatchError) return 'identity_mismatch'
+  if (error instanceof InvalidStateError) return 'state_invalid'
   if (error instanceof PkceFailedError) return 'pkce_failed'
   if (error instanceof AppMisconfiguredError) return error.reason
   if (error instanceof PersonNotAllowedError) return 'no_app_permission'

@@ -1,13 +1,14 @@
 import { FeishuUnavailableError, TokenRefreshFailedError } from '../errors.ts'
 import type { Apps } from './apps.ts'
 import { type Grant, missingScopes, type UserAccessToken } from './grant.ts'
-import type { NoteUse } from './note-use.ts'
 import type { Clock, Store } from './ports.ts'
 import type { RefreshGrant } from './refresh-grant.ts'
 import type { RefreshResult } from './refresh-grant-result.ts'
 import type { FinishedReason } from './refresh-outcome.ts'
 import type { RefreshSchedule } from './refresh-schedule.ts'
+import { adviceOnRefreshing, whyUnrefreshable } from './unrefreshable.ts'
 import type { UnsavedPairs } from './unsaved-pairs.ts'
+import type { UseNotes } from './use-notes.ts'
 
 /** Which token a caller needs; `minValidity` in seconds. */
 export type TokenRequest = {
@@ -24,12 +25,19 @@ export type NeedReason = 'never_authorized' | 'scopes_missing' | FinishedReason
 
 /** A token that works, or what is needed from the person. */
 export type FreshToken =
-  | { kind: 'token'; token: UserAccessToken }
+  | {
+      kind: 'token'
+      token: UserAccessToken
+      /** As it was stored, kept in use because its refresh failed for now, or refreshed by whomever. */
+      how: 'stored' | 'kept' | 'refreshed'
+    }
   | {
       kind: 'needs_person'
       appId: string
       why: NeedReason
       missingScopes: readonly string[]
+      /** What an operator can do so that it does not happen again; null where it is nobody's fault. */
+      advice: string | null
       /** The stored grant may be refreshed; one that replaces it should be, too. */
       mayRefresh: boolean
     }
@@ -50,62 +58,69 @@ const TRIES = 2
 
 type Neighbours = {
   apps: Apps
-  store: Pick<Store, 'grants'>
+  store: Pick<Store, 'grants' | 'sessions'>
   clock: Clock
   schedule: RefreshSchedule
   refreshGrant: RefreshGrant
   unsaved: UnsavedPairs
   readToken: (grant: Grant) => UserAccessToken
-  noteUse: NoteUse
+  useNotes: Pick<UseNotes, 'take'>
 }
 
 /** Creates the one way to a token; the hot path is one indexed read and one unseal. */
 export function createFindFreshToken(neighbours: Neighbours): FindFreshToken {
-  const { apps, store, clock, schedule, refreshGrant, unsaved, readToken, noteUse } = neighbours
+  const { apps, store, clock, schedule, refreshGrant, unsaved, readToken, useNotes } = neighbours
 
   return (request) => find(request, TRIES)
 
   async function find(request: TokenRequest, triesLeft: number): Promise<FreshToken> {
     const { openId, scopes = [], minValidity = MIN_VALIDITY, forceRefresh = false } = request
     const { appId } = apps.resolve(request.appId)
-    const lasts = (expiresAt: Date, seconds = minValidity) =>
-      expiresAt.getTime() - clock.now().getTime() >= seconds * 1000
-
     const kept = forceRefresh ? null : unsaved.find({ appId, openId })
-    if (kept && lasts(kept.expiresAt) && missingScopes(scopes, kept.scopes).length === 0) {
-      return { kind: 'token', token: kept }
+    if (
+      kept &&
+      lasts(kept.expiresAt, minValidity) &&
+      missingScopes(scopes, kept.scopes).length === 0
+    ) {
+      return { kind: 'token', token: kept, how: 'stored' }
     }
     const grant = await store.grants.find(appId, openId)
-    const needs = (why: NeedReason, missing: readonly string[]): FreshToken => ({
+    const needs = (
+      why: NeedReason,
+      missing: readonly string[],
+      advice: string | null = null,
+    ): FreshToken => ({
       kind: 'needs_person',
       appId,
       why,
       missingScopes: missing,
+      advice,
       mayRefresh: grant !== null && grant.sealedRefreshToken !== null,
     })
     if (!grant) return needs('never_authorized', scopes)
     const lacking = missingScopes(scopes, grant.scopes)
     if (lacking.length > 0) return needs('scopes_missing', lacking)
 
-    const isFresh = (candidate: Grant) =>
-      lasts(candidate.accessTokenExpiresAt) && !schedule.isDue(candidate, clock.now())
-    noteUse(grant)
-    if (!forceRefresh && isFresh(grant)) return { kind: 'token', token: readToken(grant) }
+    useNotes.take(grant)
+    if (!forceRefresh && isFresh(grant, minValidity))
+      return { kind: 'token', token: readToken(grant), how: 'stored' }
 
     const result = await refreshGrant({
       appId,
       openId,
       insists: forceRefresh,
       isEnough: (candidate) =>
-        forceRefresh ? candidate.version > grant.version : isFresh(candidate),
+        forceRefresh ? candidate.version > grant.version : isFresh(candidate, minValidity),
     })
-    const mayServe = !forceRefresh && lasts(grant.accessTokenExpiresAt)
+    const mayServe = !forceRefresh && lasts(grant.accessTokenExpiresAt, minValidity)
     switch (result.kind) {
       case 'fresh': {
         const { token, how } = result
         const missing = missingScopes(scopes, token.scopes)
         if (missing.length > 0) return needs('scopes_missing', missing)
-        if (lasts(token.expiresAt, request.minValidity ?? 0)) return { kind: 'token', token }
+        if (lasts(token.expiresAt, request.minValidity ?? 0)) {
+          return { kind: 'token', token, how: 'refreshed' }
+        }
         if (how === 'adopted' && triesLeft > 1) return find(request, triesLeft - 1)
         throw new TokenRefreshFailedError(how === 'unsaved' ? 'persist_failed' : 'short_lived', 1)
       }
@@ -113,13 +128,28 @@ export function createFindFreshToken(neighbours: Neighbours): FindFreshToken {
         return needs('never_authorized', scopes)
       case 'finished':
         // The old access token lives until its own end, unless somebody has ended it.
-        return mayServe && result.reason !== 'user_status' && result.reason !== 'revoked'
-          ? { kind: 'token', token: readToken(grant) }
-          : needs(result.reason, scopes)
+        if (mayServe && result.reason !== 'user_status' && result.reason !== 'revoked') {
+          return { kind: 'token', token: readToken(grant), how: 'kept' }
+        }
+        return needs(result.reason, scopes, await adviceOn(grant, result.reason))
       case 'setback':
         if (!mayServe) throw errorOf(result)
-        return { kind: 'token', token: readToken(grant) }
+        return { kind: 'token', token: readToken(grant), how: 'kept' }
     }
+  }
+
+  async function adviceOn(grant: Grant, reason: FinishedReason): Promise<string | null> {
+    if (reason !== 'no_refresh_token') return null
+    const asked = (await store.sessions.find(grant.sessionId))?.scopes ?? null
+    return adviceOnRefreshing(apps.resolve(grant.appId), whyUnrefreshable(grant.scopes, asked))
+  }
+
+  function isFresh(grant: Grant, seconds: number): boolean {
+    return lasts(grant.accessTokenExpiresAt, seconds) && !schedule.isDue(grant, clock.now())
+  }
+
+  function lasts(expiresAt: Date, seconds: number): boolean {
+    return expiresAt.getTime() - clock.now().getTime() >= seconds * 1000
   }
 }
 

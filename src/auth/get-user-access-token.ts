@@ -10,6 +10,7 @@ import type { AuthorizationRequest } from './open-session.ts'
 import type { Clock } from './ports.ts'
 import type { RequestAuthorization } from './request-authorization.ts'
 import type { AuthSession } from './session.ts'
+import type { TellTokenRequest, TokenRequestNotes } from './token-requests.ts'
 import type { WaitForSession } from './wait-for-session.ts'
 
 /** The one call of a bot: which token, and how long to wait for the person. */
@@ -23,7 +24,13 @@ export type UserAccessTokenRequest = AuthorizationRequest &
 /** A token, or the session whose card is waiting for the person. */
 export type TokenOrSession =
   | { kind: 'token'; token: UserAccessToken }
-  | { kind: 'asked'; session: AuthSession; created: boolean }
+  | {
+      kind: 'asked'
+      session: AuthSession
+      created: boolean
+      /** What an operator can do so that it does not happen again. */
+      advice?: string | null
+    }
 
 /** The one call in both of its forms. */
 export interface GetUserAccessToken {
@@ -44,25 +51,38 @@ type Neighbours = {
   requestAuthorization: RequestAuthorization
   waitForSession: WaitForSession
   clock: Clock
+  tellTokenRequest: TellTokenRequest
 }
 
 /** Creates the use case behind `getUserAccessToken` and `POST /v1/tokens`. */
 export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessToken {
-  const { findFreshToken, requestAuthorization, waitForSession, clock } = neighbours
+  const { findFreshToken, requestAuthorization, waitForSession, clock, tellTokenRequest } =
+    neighbours
 
-  async function orSession(request: UserAccessTokenRequest): Promise<TokenOrSession> {
+  const orSession = (request: UserAccessTokenRequest): Promise<TokenOrSession> =>
+    tellTokenRequest(request.appId, (notes) => findOrAsk(request, notes))
+
+  async function findOrAsk(
+    request: UserAccessTokenRequest,
+    notes: TokenRequestNotes,
+  ): Promise<TokenOrSession> {
     const until = clock.now().getTime() + (request.waitMilliseconds ?? 0)
     for (;;) {
       const found = await findFreshToken(request)
+      notes.found(found)
       if (found.kind === 'token') return found
+      if (request.waitMilliseconds) notes.waited()
       const asked = await requestAuthorization({ ...request, scopes: scopesToAsk(request, found) })
       const left = Math.max(0, until - clock.now().getTime())
       const session = await waitForSession(asked.session.id, left, request.signal)
       // A wider request of somebody else took this one along: wait for that one.
       if (session.endReason === 'superseded' && clock.now().getTime() < until) continue
-      if (session.state === 'pending') return { kind: 'asked', session, created: asked.created }
+      if (session.state === 'pending') {
+        return { kind: 'asked', session, created: asked.created, advice: found.advice }
+      }
       checkGranted(session, request)
       const granted = await findFreshToken({ ...request, forceRefresh: false })
+      notes.found(granted)
       if (granted.kind === 'token') return granted
       throw new InsufficientScopeError(granted.missingScopes)
     }
@@ -72,7 +92,7 @@ export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessT
     const result = await orSession(request)
     if (result.kind === 'token') return result.token
     const { appId, openId, scopes } = result.session
-    const why = 'A card is waiting for this person.'
+    const why = ['A card is waiting for this person.', result.advice ?? ''].join(' ').trim()
     throw new AuthorizationRequiredError({ appId, openId, missingScopes: scopes, why })
   }
   return Object.assign(getUserAccessToken, { orSession })

@@ -1,17 +1,35 @@
 import type { RefreshResult } from './refresh-grant-result.ts'
 import type { FinishedReason } from './refresh-outcome.ts'
+import type { Unrefreshable } from './unrefreshable.ts'
 
 /** The steps between a lease and a saved pair, in order. */
-export type RefreshStep = 'lease_taken' | 'intent_open' | 'reply_received' | 'pair_saved'
+export type RefreshStep =
+  | 'lease_taken'
+  | 'intent_open'
+  | 'token_sent'
+  | 'reply_received'
+  | 'pair_saved'
 
 /** How one decision of a lease holder ended. */
 export type RefreshDecision = 'success' | 'failure' | 'skipped_fresh' | 'superseded'
+
+/** How a caller came by somebody else's refresh: joined it, waited for it, or was refused and found it. */
+export type RefreshSharing = 'coalesced' | 'adopted_after_lease' | 'adopted_after_error'
 
 /** Who ended a grant. */
 export type RevocationSource = 'user' | 'admin' | 'upstream_event'
 
 /** Why a grant was ended, as far as it is known. */
 export type RevocationReason = 'user' | 'admin' | 'risk' | 'restriction' | 'unknown'
+
+/** What a caller who asked for a token had to wait for: nothing, a refresh, or a person. */
+export type TokenAskedPath = 'hot' | 'refresh' | 'wait'
+
+/** What a caller who asked for a token got; transient is a failure that passes. */
+export type TokenAskedOutcome = 'hit' | 'refreshed' | 'needs_auth' | 'transient'
+
+/** What became of a refresh token that a vanished process may have spent; pending means that it is not known yet. */
+export type CrashRecovery = 'fresh' | 'reauth_required' | 'pending'
 
 /** What happened to a grant, told after the change is committed. */
 export type GrantEvent =
@@ -25,9 +43,21 @@ export type GrantEvent =
       seconds: number
     }
   /** A caller got somebody else's result. */
-  | { type: 'refresh_shared'; appId: string; how: 'coalesced' | 'adopted_after_lease' }
+  | { type: 'refresh_shared'; appId: string; how: RefreshSharing }
   /** A caller waited so long for another holder of the lease. */
   | { type: 'lease_waited'; seconds: number }
+  /** A holder found that its lease is another's by now. */
+  | { type: 'lease_lost'; appId: string }
+  /** A refresh met what a vanished process had left open. */
+  | { type: 'crash_recovered'; appId: string; result: CrashRecovery }
+  /** A request for a token ended. */
+  | {
+      type: 'token_asked'
+      appId: string
+      path: TokenAskedPath
+      outcome: TokenAskedOutcome
+      seconds: number
+    }
   /** A rotated pair is in memory only; it is tried again until the database takes it. */
   | { type: 'refresh_not_saved'; appId: string; openId: string; error: unknown }
   /** A person, an admin or Feishu ended a grant. */
@@ -42,5 +72,13 @@ export type GrantEvent =
     }
   /** The grant is gone here, but Feishu could not be told; its tokens end by themselves. */
   | { type: 'revocation_not_told'; appId: string; openId: string; error: unknown }
+  /** A pair came without a refresh token; `advice` says what an operator can do. */
+  | {
+      type: 'grant_unrefreshable'
+      appId: string
+      openId: string
+      why: Unrefreshable
+      advice: string
+    }
   /** A grant came to its end; the person must authorize again. */
   | { type: 'grant_finished'; appId: string; openId: string; reason: FinishedReason }

@@ -28,8 +28,22 @@ export type UserAccessToken = {
   appId: string
 }
 
+/** So long after a consent Feishu ends refreshing (code 20037), in milliseconds. */
+export const REFRESHABLE_MS = 365 * 86_400_000
+
+/** Feishu takes no more in one request (https://open.feishu.cn/document/common-capabilities/sso/api/obtain-oauth-code). */
+export const MOST_SCOPES = 50
+
+/** What to ask for so that a grant goes on as it is; beyond what one request takes, Feishu keeps what was granted before. */
+export function scopesToRenew({ scopes }: Pick<Grant, 'scopes'>): string[] {
+  const staying = scopes.filter((scope) => scope === 'offline_access')
+  const others = scopes.filter((scope) => scope !== 'offline_access')
+  return [...others.slice(0, MOST_SCOPES - staying.length), ...staying]
+}
+
 /** The scopes of `asked` that `granted` lacks. */
 export function missingScopes(asked: readonly string[], granted: readonly string[]): string[] {
+  if (asked.length === 0) return []
   const have = new Set(granted)
   return asked.filter((scope) => !have.has(scope))
 }

@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from '../errors.ts'
 import type { Background } from './background.ts'
+import type { EventSink } from './events.ts'
 import type { Clock } from './ports.ts'
 import type { GrantKey, Lease, LeaseResult, Upkeep, UpkeepStore } from './upkeep.ts'
 
@@ -16,11 +17,17 @@ export interface HeldLease {
 export const LEASE_MS = 10_000
 const RENEW_MS = 3000
 
-type Neighbours = { upkeeps: UpkeepStore; clock: Clock; background: Background; owner: string }
+type Neighbours = {
+  upkeeps: UpkeepStore
+  clock: Clock
+  background: Background
+  events: EventSink
+  owner: string
+}
 
 /** Takes the lease of a grant and keeps it renewed; null when another holds it. */
 export async function takeLease(
-  { upkeeps, clock, background, owner }: Neighbours,
+  { upkeeps, clock, background, events, owner }: Neighbours,
   key: GrantKey,
 ): Promise<HeldLease | null> {
   const now = clock.now()
@@ -28,6 +35,7 @@ export async function takeLease(
   if (!upkeep?.lease) return null
   const lease: Lease = { ...upkeep.lease }
   const released = new AbortController()
+  let isLost = false
 
   async function keepRenewed(): Promise<void> {
     while (!released.signal.aborted) {
@@ -39,19 +47,33 @@ export async function takeLease(
       if (renewed) lease.until = until
       if (renewed === false) {
         lease.until = new Date(0)
+        tellLost()
         return
       }
     }
   }
+
+  function tellLost(): void {
+    if (!isLost) events.emit({ type: 'lease_lost', appId: key.appId })
+    isLost = true
+  }
+
+  /** Every statement under a lease tells whether it was still ours. */
+  async function orLost(isOurs: Promise<boolean>): Promise<boolean> {
+    if (await isOurs) return true
+    tellLost()
+    return false
+  }
+
   background.run(keepRenewed)
 
   return {
     upkeep,
     isHeldFor: (milliseconds) => lease.until.getTime() - clock.now().getTime() > milliseconds,
-    openIntent: (intent) => upkeeps.openIntent(key, lease, intent),
+    openIntent: (intent) => orLost(upkeeps.openIntent(key, lease, intent)),
     release(result) {
       released.abort()
-      return upkeeps.release(key, lease, result)
+      return orLost(upkeeps.release(key, lease, result))
     },
   }
 }

@@ -4,6 +4,7 @@ import type { RefreshGrant } from './refresh-grant.ts'
 import { UPSTREAM_CAP_MS } from './refresh-grant.ts'
 import type { RefreshSchedule } from './refresh-schedule.ts'
 import type { Upkeep } from './upkeep.ts'
+import type { UseNotes } from './use-notes.ts'
 
 /** The upkeep that nobody waits for. */
 export interface KeepGrantsAlive {
@@ -21,6 +22,7 @@ type Neighbours = {
   schedule: RefreshSchedule
   budget: RefreshBudget
   refreshGrant: RefreshGrant
+  useNotes: Pick<UseNotes, 'write'>
 }
 
 /** With a tick every five seconds these are twelve a second: within the budget, and callers keep the rest. */
@@ -31,12 +33,13 @@ const TAKEN_MS = 120_000
 
 /** Creates the upkeep; every instance may run it, each grant is taken by one. */
 export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
-  const { store, clock, schedule, budget, refreshGrant } = neighbours
+  const { store, clock, schedule, budget, refreshGrant, useNotes } = neighbours
   const later = (milliseconds: number) => new Date(clock.now().getTime() + milliseconds)
   let isClosed = false
 
   return {
     async due() {
+      await useNotes.write()
       await store.upkeeps.adopt(clock.now(), BATCH)
       const taken = await store.upkeeps.claimDue(clock.now(), later(TAKEN_MS), BATCH)
       const refreshed = await inTurns(taken, lookAt)

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { AuthorizationInProgressError } from '../errors.ts'
 import type { Apps } from './apps.ts'
+import type { AskedBy, RefuseCard } from './card-limits.ts'
 import type { EventSink } from './events.ts'
-import { missingScopes } from './grant.ts'
+import type { FirstLook } from './first-look.ts'
+import { MOST_SCOPES, missingScopes } from './grant.ts'
 import type { AppSettings, Clock, Store } from './ports.ts'
-import type { AuthSession, Locale } from './session.ts'
+import type { AuthSession, CardLook, Locale } from './session.ts'
 import type { Tickets } from './ticket.ts'
 
 /** What a caller asks for; `scopes` default to those of the app. */
@@ -20,11 +22,20 @@ export type AuthorizationRequest = {
   tenantKey?: string | null | undefined
 }
 
+/** How a request is made that nobody waits for: it would renew a grant before its end, and has days for it. */
+export type AskedAhead = { grantEndsAt: Date; expiresAt: Date }
+
 /** The session that now asks; `created` is false when a pending one already covered the scopes. */
 export type OpenedSession = { session: AuthSession; created: boolean }
 
-/** Opens a session for a request; no card is sent yet and no network is used. */
-export type OpenSession = (request: AuthorizationRequest) => Promise<OpenedSession>
+/**
+ * Opens a session for a request; no card is sent yet and no network is used.
+ * @throws {TooManyCardsError} when its card would be one too many.
+ */
+export type OpenSession = (
+  request: AuthorizationRequest & { askedBy: AskedBy },
+  ahead?: AskedAhead,
+) => Promise<OpenedSession>
 
 type Neighbours = {
   apps: Apps
@@ -32,37 +43,49 @@ type Neighbours = {
   tickets: Tickets
   clock: Clock
   events: EventSink
+  firstLook: FirstLook
+  refuseCard: RefuseCard
   sessionSeconds: number
 }
 
 const TRIES = 4
-/** Feishu takes no more in one request (https://open.feishu.cn/document/common-capabilities/sso/api/obtain-oauth-code). */
-const MOST_SCOPES = 50
 
 /**
  * Creates the opener of sessions. A person has at most one pending session of an app: a request it
- * covers joins it, a wider one takes its scopes along and supersedes it.
+ * covers joins it, a wider one takes its scopes along and supersedes it. What was asked ahead of time may lie days back in the
+ * chat, so whoever waits now supersedes it, too.
  */
 export function createOpenSession(neighbours: Neighbours): OpenSession {
-  const { apps, store, clock, events } = neighbours
+  const { apps, store, clock, events, firstLook, refuseCard } = neighbours
 
-  return async (request) => {
+  return async (request, ahead) => {
     const app = apps.resolve(request.appId)
+    const { openId, chatId = null, askedBy } = request
+    const wanted = { openId, chatId, askedBy }
     const asked = unique(request.scopes ?? app.defaultScopes)
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const pending = await store.sessions.findPending(app.appId, request.openId)
-      if (pending && pending.expiresAt > clock.now()) {
-        if (missingScopes(asked, pending.scopes).length === 0) {
-          return { session: pending, created: false }
-        }
-        if (!(await end(pending, 'superseded'))) continue
-      } else if (pending && !(await end(pending, 'timed_out'))) {
-        continue
+      const found = await store.sessions.findPending(app.appId, openId)
+      const pending = found && found.expiresAt > clock.now() ? found : null
+      if (found && !pending && !(await end(found, 'timed_out'))) continue
+      const isInView = pending?.grantEndsAt === null || ahead !== undefined
+      if (pending && isInView && missingScopes(asked, pending.scopes).length === 0) {
+        return { session: pending, created: false }
       }
-      const carried = pending && pending.expiresAt > clock.now() ? pending.scopes : []
-      const together = unique([...carried, ...asked])
+      // Asked before the pending card is taken from the person.
+      const refusal = await refuseCard({ ...wanted, appId: app.appId, scopes: asked })
+      if (refusal) {
+        const newest = await store.sessions.findPending(app.appId, openId)
+        if (newest && newest.id !== pending?.id) continue
+        throw refusal
+      }
+      if (pending && !(await end(pending, 'superseded'))) continue
+      const together = unique([...(pending?.scopes ?? []), ...asked])
       const scopes = together.length <= MOST_SCOPES ? together : asked
-      const session = await store.sessions.insert(newSession(neighbours, app, request, scopes))
+      const look = ahead
+        ? 'authorize_again:ends_soon'
+        : await firstLook({ appId: app.appId, openId })
+      const plan = { ...request, scopes, look, ahead }
+      const session = await store.sessions.insert(newSession(neighbours, app, plan))
       if (session) {
         events.emit({ type: 'step_reached', step: 'session_created', session })
         return { session, created: true }
@@ -78,11 +101,16 @@ export function createOpenSession(neighbours: Neighbours): OpenSession {
   }
 }
 
+type Planned = AuthorizationRequest & {
+  scopes: readonly string[]
+  look: CardLook
+  ahead: AskedAhead | undefined
+}
+
 function newSession(
   { tickets, clock, sessionSeconds }: Neighbours,
   app: AppSettings,
-  request: AuthorizationRequest,
-  scopes: readonly string[],
+  request: Planned,
 ): AuthSession {
   const id = randomUUID()
   const now = clock.now()
@@ -94,7 +122,7 @@ function newSession(
     state: 'pending',
     endReason: null,
     authMethod: 'websocket_card',
-    scopes,
+    scopes: request.scopes,
     grantedScopes: null,
     reason: request.reason ?? null,
     locale: request.locale ?? null,
@@ -103,17 +131,18 @@ function newSession(
     mismatches: 0,
     ...tickets.issue({ id, appId: app.appId, openId: request.openId }),
     heldUntil: null,
+    grantEndsAt: request.ahead?.grantEndsAt ?? null,
     card: {
       messageId: null,
       shows: null,
-      wants: 'asking',
+      wants: request.look,
       wantsSince: now,
       dueAt: now,
       attempts: 0,
     },
     createdAt: now,
     cardSentAt: null,
-    expiresAt: new Date(now.getTime() + sessionSeconds * 1000),
+    expiresAt: request.ahead?.expiresAt ?? new Date(now.getTime() + sessionSeconds * 1000),
     endedAt: null,
   }
 }

@@ -1,9 +1,14 @@
 import type { FailureReason } from './failure-reason.ts'
 import type { Grant } from './grant.ts'
+import type { GrantCensus } from './grant-census.ts'
+import type { LogEvent } from './log-event.ts'
 import type { RefreshReply } from './refresh-outcome.ts'
+import type { RenewalStore } from './renewals.ts'
 import type { AuthSession, CardLook, SessionMove, SessionState } from './session.ts'
+import type { Tidings } from './tidings.ts'
 import type { TokenReply } from './token-reply.ts'
 import type { GrantKey, UpkeepStore } from './upkeep.ts'
+import type { WebhookOutbox } from './webhook-outbox.ts'
 
 export type { TokenReply }
 
@@ -22,6 +27,8 @@ export type AppSettings = {
   redirectUri: string
   /** Asked for when the caller names none. */
   defaultScopes: readonly string[]
+  /** Origins that may stand in `iss` (RFC 9207); without them it is not checked. */
+  issuers?: readonly string[] | undefined
 }
 
 /** What a sealed value belongs to; it opens nowhere else. */
@@ -50,6 +57,8 @@ export type OAuthAttempt = {
 export type SessionFilter = {
   appId?: string | undefined
   openId?: string | undefined
+  /** The group the cards went to. */
+  chatId?: string | undefined
   state?: SessionState | undefined
   before?: { createdAt: Date; id: string } | undefined
   limit: number
@@ -60,6 +69,8 @@ export interface SessionStore {
   /** Null when this person already has a pending session of this app. */
   insert(session: AuthSession): Promise<AuthSession | null>
   find(id: string): Promise<AuthSession | null>
+  /** Those among many sessions that are no longer pending. */
+  findEnded(ids: readonly string[]): Promise<AuthSession[]>
   findByTicketHash(ticketHash: string): Promise<AuthSession | null>
   findPending(appId: string, openId: string): Promise<AuthSession | null>
   list(filter: SessionFilter): Promise<AuthSession[]>
@@ -81,6 +92,8 @@ export interface SessionStore {
   completeGranted(now: Date, limit: number): Promise<AuthSession[]>
   deleteEnded(endedBefore: Date, limit: number): Promise<number>
   countPending(): Promise<{ appId: string; count: number }[]>
+  /** How many cards wait to be sent or redrawn. */
+  countCardsDue(): Promise<{ appId: string; count: number }[]>
 
   /** Takes the card of one session for work until `until`, if its card is due. */
   claimCard(id: string, now: Date, until: Date): Promise<AuthSession | null>
@@ -149,7 +162,6 @@ export interface GrantStore {
   reseal(grant: Grant, pair: SealedPair): Promise<boolean>
   /** How many grants each key has sealed; null stands for grants not known to be sealed with one key. */
   countByKey(): Promise<{ keyId: string | null; count: number }[]>
-  countUsable(now: Date): Promise<{ appId: string; count: number }[]>
 }
 
 /** Event ids already worked on. */
@@ -159,15 +171,36 @@ export interface SeenEventStore {
   deleteSeenBefore(before: Date, limit: number): Promise<number>
 }
 
+/** Answers that callers of the API may ask for again; the domain only throws them away. */
+export interface RepeatableAnswers {
+  deleteCreatedBefore(before: Date, limit: number): Promise<number>
+}
+
+/** What the database takes on disk, and when it was copied; null where it does not live in a file of this machine. */
+export type StoreSize = {
+  databaseBytes: number
+  walBytes: number | null
+  diskFreeBytes: number | null
+  /** When the last backup succeeded; null also before the first. */
+  backedUpAt: Date | null
+}
+
 /** Everything kept on disk. */
 export interface Store {
   sessions: SessionStore
   attempts: AttemptStore
   grants: GrantStore
   seenEvents: SeenEventStore
+  idempotentRequests: RepeatableAnswers
   upkeeps: UpkeepStore
+  renewals: RenewalStore
+  tidings: Tidings
+  webhooks: WebhookOutbox
+  census: GrantCensus
   /** Proves that the database answers and can be written. */
   ping(): Promise<void>
+  /** What the database takes on disk. */
+  measure(): Promise<StoreSize>
   close(): Promise<void>
 }
 
@@ -210,9 +243,8 @@ export interface OAuthClient {
   revokeRefreshToken(appId: string, refreshToken: string): Promise<void>
 }
 
+/** How serious a log line is. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
 /** One log line: a name from the closed list of events, and its facts; no secret may be among them. */
-export type Log = (
-  level: 'debug' | 'info' | 'warn' | 'error',
-  event: string,
-  fields: Record<string, unknown>,
-) => void
+export type Log = (level: LogLevel, event: LogEvent, fields: Record<string, unknown>) => void

@@ -85,6 +85,7 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
       if (tried > 0) await clock.sleep(TRY_AGAIN_MS)
       if (!(await announce(turn))) return heard
       const sentAt = clock.now()
+      tell('token_sent', turn.grant)
       const reply = await oauth.refresh({ appId, refreshToken })
       heard = { reply, sentAt, mayBeSpent }
       if (!mayRepeat(reply)) return heard
@@ -156,7 +157,11 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
     const now = await store.grants.find(grant.appId, grant.openId)
     if (now?.version === grant.version) return giveUp(held, grant, reason)
     await held.release({ intent: 'settled', failures: 0, coolUntil: null, coolReason: null })
-    return adoptNewer(now, clock.now(), readToken)
+    const adopted = adoptNewer(now, clock.now(), readToken)
+    if (adopted.kind === 'fresh') {
+      events.emit({ type: 'refresh_shared', appId: grant.appId, how: 'adopted_after_error' })
+    }
+    return adopted
   }
 
   async function giveUp(

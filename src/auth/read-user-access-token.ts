@@ -1,6 +1,7 @@
 import { AuthorizationRequiredError } from '../errors.ts'
 import type { FindFreshToken, NeedReason, TokenRequest } from './fresh-token.ts'
 import type { UserAccessToken } from './grant.ts'
+import type { TellTokenRequest } from './token-requests.ts'
 
 /**
  * A token that works, without asking the person.
@@ -9,14 +10,27 @@ import type { UserAccessToken } from './grant.ts'
 export type ReadUserAccessToken = (request: TokenRequest) => Promise<UserAccessToken>
 
 /** Creates the use case behind `GET /v1/tokens/{open_id}` and a forced refresh. */
-export function createReadUserAccessToken(findFreshToken: FindFreshToken): ReadUserAccessToken {
-  return async (request) => {
-    const found = await findFreshToken(request)
-    if (found.kind === 'token') return found.token
-    const { appId, missingScopes, why } = found
-    const { openId } = request
-    throw new AuthorizationRequiredError({ appId, openId, missingScopes, why: inWords(why) })
-  }
+export function createReadUserAccessToken({
+  findFreshToken,
+  tellTokenRequest,
+}: {
+  findFreshToken: FindFreshToken
+  tellTokenRequest: TellTokenRequest
+}): ReadUserAccessToken {
+  return (request) =>
+    tellTokenRequest(request.appId, async (notes) => {
+      const found = await findFreshToken(request)
+      notes.found(found)
+      if (found.kind === 'token') return found.token
+      const { appId, missingScopes } = found
+      const { openId } = request
+      throw new AuthorizationRequiredError({ appId, openId, missingScopes, why: whyInWords(found) })
+    })
+}
+
+/** Why only the person can help, and what an operator can do about it. */
+export function whyInWords({ why, advice }: { why: NeedReason; advice: string | null }): string {
+  return advice === null ? inWords(why) : `${inWords(why)} ${advice}`
 }
 
 function inWords(why: NeedReason): string {
@@ -36,6 +50,6 @@ function inWords(why: NeedReason): string {
     case 'user_status':
       return 'Feishu does not let this person use the app at the moment.'
     case 'no_refresh_token':
-      return 'The token has run out and Feishu gave none to refresh it: ask for offline_access, and turn on "refresh user_access_token" in the developer console.'
+      return 'The token has run out and there is none to refresh it.'
   }
 }

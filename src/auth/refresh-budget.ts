@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from './ports.ts'
 
 /** The share of Feishu's limits that the refreshes of this process may use. */
@@ -30,6 +31,8 @@ const LONGEST_WAIT_MS = 10_000
 export function createRefreshBudget({ clock }: { clock: Clock }): RefreshBudget {
   const buckets = new Map<string, { left: number; filledAt: number }>()
   const closing = new AbortController()
+  // Everybody who waits for a turn listens to it; Node would take more than ten for a leak.
+  setMaxListeners(0, closing.signal)
 
   function refill(appId: string) {
     const now = clock.now().getTime()

@@ -2,7 +2,7 @@ import type { AppCircuit } from './app-circuit.ts'
 import type { Background } from './background.ts'
 import type { EventSink } from './events.ts'
 import type { Grant, UserAccessToken } from './grant.ts'
-import type { RefreshDecision } from './grant-events.ts'
+import type { CrashRecovery, RefreshDecision } from './grant-events.ts'
 import { type HeldLease, takeLease } from './held-lease.ts'
 import type { Clock, Store } from './ports.ts'
 import type { PresentRefreshToken } from './present-refresh-token.ts'
@@ -48,7 +48,7 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
   const { store, clock, events, background, circuit, unsaved, present, readToken, owner } =
     neighbours
   const flights = createSingleFlight<RefreshResult>()
-  const leases = { upkeeps: store.upkeeps, clock, background, owner }
+  const leases = { upkeeps: store.upkeeps, clock, background, events, owner }
 
   return async (request) => {
     const { appId, openId, insists } = request
@@ -75,20 +75,24 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
       if (kept) return { kind: 'fresh', token: kept, how: 'unsaved' }
       const held = await takeLease(leases, request)
       if (held) {
+        if (failuresSeen !== null) tellWait(startedAt)
         // Whoever waited for another's try has had theirs: a setback of it counts for all.
         const hasBeenTried = failuresSeen !== null && held.upkeep.failures > failuresSeen
         return underLease(held, { ...request, insists: request.insists && !hasBeenTried })
       }
       failuresSeen ??= (await store.upkeeps.find(request))?.failures ?? 0
       const others = await resultOfOthers(request)
-      const waited = clock.now().getTime() - startedAt
-      if (others || waited >= WAIT_MS) {
-        events.emit({ type: 'lease_waited', seconds: waited / 1000 })
+      if (others || clock.now().getTime() - startedAt >= WAIT_MS) {
+        tellWait(startedAt)
         return others ?? setback('lease_timeout', null, 1)
       }
       await clock.sleep(look)
       look = Math.min(look * 2, LONGEST_LOOK_MS)
     }
+  }
+
+  function tellWait(startedAt: number): void {
+    events.emit({ type: 'lease_waited', seconds: (clock.now().getTime() - startedAt) / 1000 })
   }
 
   /** What the holder of the lease has come to, as far as the database tells. */
@@ -136,14 +140,20 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
       return letGo({ kind: 'finished', reason })
     }
     const pause = secondsUntil(upkeep.coolUntil)
-    if (pause > 0 && !request.insists)
-      return letGo(setback(upkeep.coolReason ?? 'upstream', null, pause))
+    if (pause > 0 && !request.insists) {
+      const reason = upkeep.coolReason ?? 'upstream'
+      const cause = circuit.cause(grant.appId)
+      return letGo(setback(reason, cause?.reason === reason ? cause.error : null, pause))
+    }
 
     const probes = openProbes(upkeep, grant)
     const probePause = probes === null ? 0 : secondsUntil(probeAt(upkeep))
     if (probePause > 0) return letGo(setback('ambiguous', null, probePause))
-    if (probes !== null && probes >= MOST_PROBES)
-      return present.giveUp(held, grant, 'lost_rotation')
+    // What an earlier try has marked is known; what is open without a mark was left by a process that vanished.
+    const isCrash = probes !== null && mark === null
+    if (probes !== null && probes >= MOST_PROBES) {
+      return tellCrash(isCrash, grant, await present.giveUp(held, grant, 'lost_rotation'))
+    }
     if (!grant.sealedRefreshToken) return present.giveUp(held, grant, 'no_refresh_token')
     if (grant.refreshTokenExpiresAt && grant.refreshTokenExpiresAt <= clock.now()) {
       return present.giveUp(held, grant, 'expired')
@@ -152,13 +162,23 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
       const { reason, error } = circuit.cause(grant.appId) ?? { reason: 'upstream', error: null }
       return letGo(setback(reason, error, Math.max(1, circuit.retryAfterSeconds(grant.appId))))
     }
-    return present.once(held, grant, probes)
+    return tellCrash(isCrash, grant, await present.once(held, grant, probes))
+  }
+
+  function tellCrash(isCrash: boolean, { appId }: Grant, result: RefreshResult): RefreshResult {
+    if (isCrash) events.emit({ type: 'crash_recovered', appId, result: recoveryOf(result) })
+    return result
   }
 
   function secondsUntil(instant: Date | null): number {
     if (instant === null) return 0
     return Math.max(0, Math.ceil((instant.getTime() - clock.now().getTime()) / 1000))
   }
+}
+
+function recoveryOf({ kind }: RefreshResult): CrashRecovery {
+  if (kind === 'setback') return 'pending'
+  return kind === 'fresh' ? 'fresh' : 'reauth_required'
 }
 
 /** How often the refresh token of an unsettled intent has been probed; null when there is none for this version. */

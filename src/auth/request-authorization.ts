@@ -7,6 +7,7 @@ import type { ShowCard } from './show-card.ts'
  * @throws {PersonUnreachableError} when no card can reach them; the session is then expired.
  * @throws {FeishuUnavailableError} when the card could not be sent now; it is sent as soon as Feishu answers again.
  * @throws {AppMisconfiguredError} when the app may not send cards.
+ * @throws {TooManyCardsError} when another card would be one too many.
  * @throws {AuthorizationInProgressError} when the person is completing a narrower request this instant.
  */
 export type RequestAuthorization = (request: AuthorizationRequest) => Promise<OpenedSession>
@@ -17,7 +18,7 @@ type Neighbours = { openSession: OpenSession; readSession: ReadSession; showCard
 export function createRequestAuthorization(neighbours: Neighbours): RequestAuthorization {
   const { openSession, readSession, showCard } = neighbours
   return async (request) => {
-    const { session, created } = await openSession(request)
+    const { session, created } = await openSession({ ...request, askedBy: 'caller' })
     // A joined session whose card never went out (a crash, an outage) gets its card now.
     if (session.card.messageId !== null) return { session, created }
     const failed = await showCard.unsent(session.id)

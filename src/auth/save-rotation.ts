@@ -1,4 +1,5 @@
 import { adoptNewer } from './adopt-newer.ts'
+import type { Apps } from './apps.ts'
 import type { Background } from './background.ts'
 import type { EventSink } from './events.ts'
 import type { Grant, UserAccessToken } from './grant.ts'
@@ -7,6 +8,7 @@ import type { Clock, OAuthClient, Store, TokenCipher, TokenReply } from './ports
 import type { RefreshResult } from './refresh-grant-result.ts'
 import type { RefreshSchedule } from './refresh-schedule.ts'
 import { accessTokenBinding, refreshTokenBinding } from './store-grant.ts'
+import { adviceOnRefreshing } from './unrefreshable.ts'
 import type { UnsavedPairs } from './unsaved-pairs.ts'
 
 /**
@@ -22,6 +24,7 @@ export type SaveRotation = (
 ) => Promise<RefreshResult>
 
 type Neighbours = {
+  apps: Apps
   store: Pick<Store, 'grants' | 'upkeeps'>
   cipher: TokenCipher
   oauth: OAuthClient
@@ -37,7 +40,7 @@ type Rotated = Omit<Grant, 'version'>
 
 /** Creates the step between a new pair and everybody who waits for it. */
 export function createSaveRotation(neighbours: Neighbours): SaveRotation {
-  const { store, cipher, oauth, clock, events, background, schedule, unsaved, readToken } =
+  const { apps, store, cipher, oauth, clock, events, background, schedule, unsaved, readToken } =
     neighbours
 
   return async (held, grant, reply, sentAt) => {
@@ -64,6 +67,11 @@ export function createSaveRotation(neighbours: Neighbours): SaveRotation {
     const stored = saved ?? (await store.grants.find(appId, openId))
     const isOurs = stored !== null && isSamePair(stored, rotated)
     if (isOurs) events.emit({ type: 'refresh_step', step: 'pair_saved', appId, openId })
+    if (isOurs && stored.sealedRefreshToken === null) {
+      // The grant could be refreshed once, so it was granted.
+      const advice = adviceOnRefreshing(apps.resolve(appId), 'not_returned')
+      events.emit({ type: 'grant_unrefreshable', appId, openId, why: 'not_returned', advice })
+    }
     await letGo(held, isOurs ? stored : null).catch(() => {
       // The pair is where it belongs. The lease runs out, and an intent of an old version says nothing.
     })

@@ -37,7 +37,7 @@ export function createSendAgain(neighbours: Neighbours): SendAgain {
     if (session.state === 'completed' || isOpen(session, clock.now())) {
       return { kind: 'not_needed', session }
     }
-    const again = await openSession(session)
+    const again = await openSession({ ...session, askedBy: 'person' })
     background.run(() => showCard.one(again.session.id))
     return { kind: again.created ? 'sent' : 'already_sent', session: again.session }
   }

@@ -20,9 +20,17 @@ export const LOCALES = ['zh-CN', 'en', 'ja'] as const satisfies readonly Locale[
 /** The way the person was asked. */
 export type AuthMethod = 'websocket_card' | 'device' | 'web'
 
-/** Every look of the card in chat; `asking_again:*` names what went wrong last time, `revoked:*` who ended the access. */
+/**
+ * Every look of the card in chat; `asking_again:*` names what went wrong last time, `authorize_again:*` how the earlier
+ * grant ended or soon will, `revoked:*` who ended the access.
+ */
 export const CARD_LOOKS = [
   'asking',
+  'authorize_again:ran_out',
+  'authorize_again:revoked',
+  'authorize_again:lost',
+  'authorize_again:changed',
+  'authorize_again:ends_soon',
   'asking_again:wrong_account',
   'asking_again:needs_admin',
   'asking_again:not_available',
@@ -75,6 +83,8 @@ export type AuthSession = {
   sealedTicket: string
   /** While in the future, a callback is turning a code into a token and only completion may end the session. */
   heldUntil: Date | null
+  /** When the grant ends that this request would renew ahead of time; null when a caller, or the person, wants it. */
+  grantEndsAt: Date | null
   card: SessionCard
   createdAt: Date
   cardSentAt: Date | null
@@ -182,6 +192,11 @@ export function stateShown(look: CardLook): SessionState {
     case 'superseded':
       return 'expired'
     case 'asking':
+    case 'authorize_again:ran_out':
+    case 'authorize_again:revoked':
+    case 'authorize_again:lost':
+    case 'authorize_again:changed':
+    case 'authorize_again:ends_soon':
     case 'asking_again:wrong_account':
     case 'asking_again:needs_admin':
     case 'asking_again:not_available':

@@ -10,6 +10,7 @@ import type { CardMessenger, Clock, Store } from './ports.ts'
 import { type AuthSession, isOpen } from './session.ts'
 import { createSingleFlight } from './single-flight.ts'
 import type { Tickets } from './ticket.ts'
+import { createTimeStage } from './time-stage.ts'
 
 type Neighbours = {
   apps: Apps
@@ -26,8 +27,8 @@ export interface ShowCard {
   one(sessionId: string): Promise<{ error: unknown } | null>
   /** Sends a card that never went out, now; callers at the same time share one try. */
   unsent(sessionId: string): Promise<{ error: unknown } | null>
-  /** Works on every due card, a batch at a time; returns how many it touched. */
-  due(): Promise<number>
+  /** Works on every due card, a batch at a time, until the signal aborts; returns how many it touched. */
+  due(closing?: AbortSignal): Promise<number>
   /** The link behind the card's Authorize button. */
   authorizeLink(session: AuthSession): string
 }
@@ -40,6 +41,7 @@ const BATCH = 20
 export function createShowCard(neighbours: Neighbours): ShowCard {
   const { apps, store, tickets, messenger, clock, events } = neighbours
 
+  const timeStage = createTimeStage(neighbours)
   const sending = createSingleFlight<{ error: unknown } | null>()
 
   // Only a card that asks needs its ticket; the others must be drawn even when its key is lost.
@@ -56,14 +58,14 @@ export function createShowCard(neighbours: Neighbours): ShowCard {
       return session ? tryOnce(session) : null
     },
     unsent: (sessionId) => sending.run(sessionId, () => sendNow(sessionId)).result,
-    async due() {
+    async due(closing) {
       let touched = 0
       for (;;) {
         const now = clock.now()
         const batch = await store.sessions.claimDueCards(now, after(now, CLAIM_SECONDS), BATCH)
         await Promise.all(batch.map(tryOnce))
         touched += batch.length
-        if (batch.length < BATCH) return touched
+        if (batch.length < BATCH || closing?.aborted) return touched
       }
     },
   }
@@ -97,7 +99,9 @@ export function createShowCard(neighbours: Neighbours): ShowCard {
       await store.sessions.noteCardSent(session.id, sent.messageId, look, clock.now(), claimedUntil)
       events.emit({ type: 'step_reached', step: 'card_sent', session })
     } else {
-      await messenger.updateCard(session, messageId, authorizeLink(session))
+      await timeStage('card_update', () =>
+        messenger.updateCard(session, messageId, authorizeLink(session)),
+      )
       await store.sessions.noteCardShown(session.id, look, clock.now(), claimedUntil)
       events.emit({ type: 'step_reached', step: 'card_updated', session })
     }

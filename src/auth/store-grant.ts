@@ -1,9 +1,11 @@
 import { StoreUnavailableError } from '../errors.ts'
+import type { Apps } from './apps.ts'
 import type { EventSink } from './events.ts'
 import type { Grant } from './grant.ts'
 import type { Binding, Clock, Store, TokenCipher, TokenReply } from './ports.ts'
 import type { ReadSession } from './read-session.ts'
 import type { AuthSession } from './session.ts'
+import { adviceOnRefreshing, whyUnrefreshable } from './unrefreshable.ts'
 
 /**
  * Seals and stores what Feishu granted, then completes the session; null when the session ended
@@ -16,6 +18,7 @@ export type StoreGrant = (
 ) => Promise<AuthSession | null>
 
 type Neighbours = {
+  apps: Apps
   store: Store
   cipher: TokenCipher
   clock: Clock
@@ -28,12 +31,13 @@ const SAVE_DELAYS_MS = [50, 250]
 
 /** Creates the step between a token reply and a completed session. */
 export function createStoreGrant(neighbours: Neighbours): StoreGrant {
-  const { store, cipher, clock, events, readSession } = neighbours
+  const { apps, store, cipher, clock, events, readSession } = neighbours
 
   return async (session, reply, tenantKey) => {
     const saved = await saveStubbornly(sealGrant(cipher, session, reply, tenantKey, clock.now()))
     if (!saved) return null
     events.emit({ type: 'step_reached', step: 'token_stored', session })
+    if (saved.sealedRefreshToken === null) tellUnrefreshable(session, saved.scopes)
     const completed = await store.sessions.move(
       session.id,
       { to: 'completed', grantedScopes: saved.scopes, tenantKey },
@@ -42,6 +46,12 @@ export function createStoreGrant(neighbours: Neighbours): StoreGrant {
     if (completed) events.emit({ type: 'session_ended', session: completed })
     // A sweep that healed the session in between has completed it already.
     return completed ?? (await readSession(session.id))
+  }
+
+  function tellUnrefreshable({ appId, openId, scopes }: AuthSession, granted: readonly string[]) {
+    const why = whyUnrefreshable(granted, scopes)
+    const advice = adviceOnRefreshing(apps.resolve(appId), why)
+    events.emit({ type: 'grant_unrefreshable', appId, openId, why, advice })
   }
 
   async function saveStubbornly(grant: Omit<Grant, 'version'>): Promise<Grant | null> {

@@ -5,12 +5,12 @@ import type { AuthSession } from './session.ts'
 /** What one sweep did. */
 export type Swept = { completed: number; expired: number; deleted: number }
 
-/** The clean-up that every instance may run at any time. */
+/** The clean-up that every instance may run at any time; a signal ends it after a batch. */
 export interface Sweep {
   /** Completes what a crash left behind, then expires what is due. */
-  sessions(): Promise<Pick<Swept, 'completed' | 'expired'>>
-  /** Deletes ended sessions past their retention, and attempts and event ids nobody needs any more. */
-  retention(): Promise<Pick<Swept, 'deleted'>>
+  sessions(closing?: AbortSignal): Promise<Pick<Swept, 'completed' | 'expired'>>
+  /** Deletes ended sessions past their retention, and attempts, event ids and repeatable answers nobody needs any more. */
+  retention(closing?: AbortSignal): Promise<Pick<Swept, 'deleted'>>
 }
 
 type Neighbours = { store: Store; clock: Clock; events: EventSink; retentionDays: number }
@@ -20,27 +20,32 @@ const DAY_MS = 86_400_000
 /** Feishu repeats an event for up to 7.1 hours; a day is safe. */
 const KEEP_EVENTS_MS = DAY_MS
 const KEEP_ATTEMPTS_MS = DAY_MS
+/** As long as `IDEMPOTENCY_HOURS` promises. */
+const KEEP_ANSWERS_MS = DAY_MS
 
 /** Creates the sweep; every statement is guarded, so no leader is needed and each instance follows up only its own rows. */
 export function createSweep({ store, clock, events, retentionDays }: Neighbours): Sweep {
   const ago = (milliseconds: number) => new Date(clock.now().getTime() - milliseconds)
 
   return {
-    async sessions() {
-      const completed = await inBatches(async () =>
-        tell(await store.sessions.completeGranted(clock.now(), BATCH)),
+    async sessions(closing) {
+      const completed = await inBatches(
+        async () => tell(await store.sessions.completeGranted(clock.now(), BATCH)),
+        closing,
       )
-      const expired = await inBatches(async () =>
-        tell(await store.sessions.expireDue(clock.now(), BATCH)),
+      const expired = await inBatches(
+        async () => tell(await store.sessions.expireDue(clock.now(), BATCH)),
+        closing,
       )
       return { completed, expired }
     },
-    async retention() {
-      const deleted = await inBatches(() =>
-        store.sessions.deleteEnded(ago(retentionDays * DAY_MS), BATCH),
-      )
-      await inBatches(() => store.attempts.deleteExpired(ago(KEEP_ATTEMPTS_MS), BATCH))
-      await inBatches(() => store.seenEvents.deleteSeenBefore(ago(KEEP_EVENTS_MS), BATCH))
+    async retention(closing) {
+      const { sessions, attempts, seenEvents, idempotentRequests } = store
+      const purge = (step: () => Promise<number>) => inBatches(step, closing)
+      const deleted = await purge(() => sessions.deleteEnded(ago(retentionDays * DAY_MS), BATCH))
+      await purge(() => attempts.deleteExpired(ago(KEEP_ATTEMPTS_MS), BATCH))
+      await purge(() => seenEvents.deleteSeenBefore(ago(KEEP_EVENTS_MS), BATCH))
+      await purge(() => idempotentRequests.deleteCreatedBefore(ago(KEEP_ANSWERS_MS), BATCH))
       return { deleted }
     },
   }
@@ -51,11 +56,11 @@ export function createSweep({ store, clock, events, retentionDays }: Neighbours)
   }
 }
 
-async function inBatches(step: () => Promise<number>): Promise<number> {
+async function inBatches(step: () => Promise<number>, closing?: AbortSignal): Promise<number> {
   let total = 0
   for (;;) {
     const count = await step()
     total += count
-    if (count < BATCH) return total
+    if (count < BATCH || closing?.aborted) return total
   }
 }

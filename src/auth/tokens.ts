@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { type AppCircuit, createAppCircuit } from './app-circuit.ts'
 import type { Apps } from './apps.ts'
+import { type Around, unwatched } from './around.ts'
 import type { Background } from './background.ts'
 import type { EventSink } from './events.ts'
 import { createFindFreshToken, type FindFreshToken } from './fresh-token.ts'
 import { createKeepGrantsAlive, type KeepGrantsAlive } from './keep-grants-alive.ts'
-import { createNoteUse } from './note-use.ts'
 import type { Clock, OAuthClient, Store, TokenCipher } from './ports.ts'
-import { createPresentRefreshToken } from './present-refresh-token.ts'
+import { createPresentRefreshToken, type PresentRefreshToken } from './present-refresh-token.ts'
 import { createReadToken } from './read-token.ts'
 import { createRefreshBudget } from './refresh-budget.ts'
 import { createRefreshGrant } from './refresh-grant.ts'
+import type { RefreshResult } from './refresh-grant-result.ts'
 import { createRefreshSchedule } from './refresh-schedule.ts'
 import { createRevokeGrant, type RevokeGrant } from './revoke-grant.ts'
 import { createSaveRotation } from './save-rotation.ts'
 import { createUnsavedPairs, type UnsavedPairs } from './unsaved-pairs.ts'
+import { createUseNotes } from './use-notes.ts'
 
 /** Everything that keeps tokens working, and ends them. */
 export interface Tokens {
@@ -36,35 +38,49 @@ export type TokensNeighbours = {
   clock: Clock
   events: EventSink
   background: Background
+  /** Who watches how long work takes. */
+  around?: Around | undefined
   /** TOKEN_REFRESH_THRESHOLD: refresh when less than this share of the lifetime is left. */
   refreshThreshold: number
 }
 
 /** Builds the refresh engine and what stands around it. */
 export function createTokens(neighbours: TokensNeighbours): Tokens {
-  const { store, cipher, clock, events, background } = neighbours
+  const { store, cipher, clock, events, background, around = unwatched } = neighbours
   const schedule = createRefreshSchedule(neighbours.refreshThreshold)
   const readToken = createReadToken(cipher)
   const circuit = createAppCircuit({ clock })
   const unsaved = createUnsavedPairs({ clock, background })
   const budget = createRefreshBudget({ clock })
   const engine = { ...neighbours, schedule, readToken, circuit, unsaved, budget }
-  const present = createPresentRefreshToken({
-    ...engine,
-    saveRotation: createSaveRotation(engine),
-  })
+  const saveRotation = createSaveRotation(engine)
+  const { once, giveUp } = createPresentRefreshToken({ ...engine, saveRotation })
+  const present: PresentRefreshToken = {
+    once: (...which) => around('refresh', () => once(...which), failureOf),
+    giveUp,
+  }
   const refreshGrant = createRefreshGrant({ ...engine, present, owner: randomUUID() })
-  const noteUse = createNoteUse({ store, clock, schedule, background })
-  const keepGrantsAlive = createKeepGrantsAlive({ ...engine, refreshGrant })
+  const useNotes = createUseNotes({ store, clock, schedule })
+  const keepGrantsAlive = createKeepGrantsAlive({ ...engine, refreshGrant, useNotes })
+  const revokeGrant = createRevokeGrant({ store, cipher, oauth: neighbours.oauth, clock, events })
   return {
-    findFreshToken: createFindFreshToken({ ...engine, refreshGrant, noteUse }),
+    findFreshToken: createFindFreshToken({ ...engine, refreshGrant, useNotes }),
     keepGrantsAlive,
-    revokeGrant: createRevokeGrant({ store, cipher, oauth: neighbours.oauth, clock, events }),
+    revokeGrant: {
+      ...revokeGrant,
+      // What is gone here must also be told to Feishu.
+      here: (...which) => background.finish(() => revokeGrant.here(...which)),
+    },
     circuit,
     unsaved,
     close() {
       keepGrantsAlive.close()
       budget.close()
+      background.run(() => useNotes.write())
     },
   }
+}
+
+function failureOf(result: RefreshResult): string | null {
+  return 'reason' in result ? result.reason : null
 }

@@ -59,6 +59,8 @@ export interface UpkeepStore {
   mark(key: GrantKey, mark: GrantMark): Promise<void>
   /** Sets when the scheduler looks next; creates the row. */
   schedule(key: GrantKey, dueAt: Date | null, lastUsedAt?: Date): Promise<void>
+  /** Notes that these grants are in use, each at most once, and sets when the scheduler looks next; creates the rows. */
+  noteUses(uses: readonly (GrantKey & { dueAt: Date | null })[], lastUsedAt: Date): Promise<void>
   /** Takes up to `limit` due grants until `until`, the most overdue first. */
   claimDue(now: Date, until: Date, limit: number): Promise<Upkeep[]>
   /** Grants whose intent was opened before `before`, is not settled, and whose holder has vanished by `now`. */
