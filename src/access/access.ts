@@ -1,0 +1,47 @@
+import type { Clock, Log } from '../auth/ports.ts'
+import type { ApiKeyStore } from './api-key-store.ts'
+import { type ApiKeys, createApiKeys } from './api-keys.ts'
+import { type Audit, type AuditMode, createAudit } from './audit.ts'
+import type { AuditStore } from './audit-store.ts'
+import { createAuditWriter } from './audit-writer.ts'
+import { type Actor, type Callers, createCallers } from './callers.ts'
+import { type Clients, createClients, type EnvironmentKey } from './clients.ts'
+import { createVerifyAudit, type VerifyAudit } from './verify-audit.ts'
+
+/** Who may call, and the record of who did. */
+export interface Access {
+  clients: Clients
+  apiKeys: ApiKeys
+  callers: Callers
+  audit: Audit
+  verifyAudit: VerifyAudit
+}
+
+/** What this part needs from outside. */
+export type AccessNeighbours = {
+  store: { apiKeys: ApiKeyStore; audit: AuditStore }
+  /** `API_KEYS`: they may do everything. */
+  environmentKeys: readonly EnvironmentKey[]
+  auditMode: AuditMode
+  /** Who does what nobody else does. */
+  actor: Actor
+  /** The id of the HTTP request that is being answered, if any. */
+  requestId?: (() => string | null) | undefined
+  clock: Clock
+  log: Log
+}
+
+/** Builds API keys and the audit record over one store. */
+export function createAccess(neighbours: AccessNeighbours): Access {
+  const { store, environmentKeys, auditMode, actor, requestId, clock, log } = neighbours
+  const callers = createCallers(actor)
+  const writer = createAuditWriter({ store: store.audit, clock, log })
+  const audit = createAudit({ mode: auditMode, writer, clock, callers, requestId })
+  return {
+    clients: createClients({ environmentKeys, store: store.apiKeys, clock }),
+    apiKeys: createApiKeys({ store: store.apiKeys, clock, audit }),
+    callers,
+    audit,
+    verifyAudit: createVerifyAudit({ store: store.audit, clock }),
+  }
+}

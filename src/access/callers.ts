@@ -1,0 +1,21 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** Who does something: `key:` and the name of an API key, or one of those who need none. */
+export type Actor = `key:${string}` | 'cli' | 'library' | 'person' | 'feishu' | 'service'
+
+/** Ties everything done for somebody to them, however deep and however late it happens. */
+export interface Callers {
+  /** Does work for somebody. */
+  as<Result>(actor: Actor, work: () => Result): Result
+  /** For whom the running work is done. */
+  current(): Actor
+}
+
+/** Creates the memory of who is being worked for; `otherwise` is who works unbidden. */
+export function createCallers(otherwise: Actor = 'service'): Callers {
+  const storage = new AsyncLocalStorage<Actor>()
+  return {
+    as: (actor, work) => storage.run(actor, work),
+    current: () => storage.getStore() ?? otherwise,
+  }
+}

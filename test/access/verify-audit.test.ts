@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { type AuditEntry, chainAfter, GENESIS, hashOf } from '../../src/access/audit-chain.ts'
+import { createVerifyAudit } from '../../src/access/verify-audit.ts'
+import { createWatchChain } from '../../src/access/watch-chain.ts'
+import { createAuditInMemory } from './audit-in-memory.ts'
+
+/** A chain longer than a page. */
+const LENGTH = 1200
+/** The entry that is tampered with. */
+const TARGET = 700
+
+function setUp() {
+  const store = createAuditInMemory()
+  grow(LENGTH)
+  const at = (sequence: number): AuditEntry => {
+    const entry = store.entries[sequence - 1]
+    if (!entry) throw new Error('there is no such entry')
+    return entry
+  }
+  const pauses: number[] = []
+  const sleep = async (milliseconds: number) => void pauses.push(milliseconds)
+  return { store, at, grow, pauses, verify: createVerifyAudit({ store, clock: { sleep } }) }
+
+  function grow(count: number): void {
+    for (let index = 0; index < count; index++) {
+      store.entries.push(
+        chainAfter(store.entries.at(-1) ?? GENESIS, {
+          at: new Date(store.entries.length),
+          actor: 'key:calendar-bot',
+          action: 'token_read',
+          outcome: 'done',
+          appId: 'cli_a',
+          openId: 'ou_lin',
+          detail: { scopes: ['a:b'] },
+        }),
+      )
+    }
+  }
+}
+
+describe('the audit chain', () => {
+  it('is whole as it was written, and is read in pages that let others work', async () => {
+    const { verify, at, pauses } = setUp()
+    const { sequence, hash } = at(LENGTH)
+    expect(await verify()).toEqual({ ok: true, entries: LENGTH, head: { sequence, hash } })
+    expect(pauses.length).toBeGreaterThan(1)
+  })
+
+  it.each<[string, Partial<AuditEntry>]>([
+    ['person', { openId: 'ou_alex' }],
+    ['time', { at: new Date(1) }],
+    ['actor', { actor: 'cli' }],
+    ['outcome', { outcome: 'forbidden' }],
+    ['detail', { detail: { scopes: ['a:b', 'c:d'] } }],
+  ])('shows an edit of the %s', async (_field, change) => {
+    const { verify, at, store } = setUp()
+    store.entries[TARGET - 1] = { ...at(TARGET), ...change }
+    expect(await verify()).toMatchObject({ ok: false, sequence: TARGET, fault: 'altered' })
+  })
+
+  it('shows an edit whose hash was made to fit', async () => {
+    const { verify, at, store } = setUp()
+    const edited = { ...at(TARGET), openId: 'ou_alex' }
+    store.entries[TARGET - 1] = { ...edited, hash: hashOf(edited) }
+    expect(await verify()).toMatchObject({ ok: false, sequence: TARGET + 1, fault: 'unlinked' })
+  })
+
+  it('shows an entry that was removed from the middle, or from the beginning', async () => {
+    for (const removed of [TARGET, 1]) {
+      const { verify, store } = setUp()
+      store.entries.splice(removed - 1, 1)
+      expect(await verify()).toMatchObject({ ok: false, sequence: removed, fault: 'missing' })
+    }
+  })
+
+  it('shows two entries that changed places', async () => {
+    const { verify, at, store } = setUp()
+    const [one, two] = [at(TARGET), at(TARGET + 1)]
+    store.entries[TARGET - 1] = { ...two, sequence: TARGET }
+    store.entries[TARGET] = { ...one, sequence: TARGET + 1 }
+    expect(await verify()).toMatchObject({ ok: false, sequence: TARGET })
+  })
+
+  it('shows a cut end to whoever remembers the head', async () => {
+    const { verify, at, store } = setUp()
+    const expected = { sequence: LENGTH, hash: at(LENGTH).hash }
+    store.entries.pop()
+    expect(await verify()).toMatchObject({ ok: true })
+    expect(await verify({ expected })).toMatchObject({
+      ok: false,
+      sequence: LENGTH,
+      fault: 'missing',
+    })
+  })
+
+  it('shows a chain written anew to whoever remembers the head', async () => {
+    const { verify, at, store } = setUp()
+    const expected = { sequence: LENGTH, hash: at(LENGTH).hash }
+    let last = at(TARGET - 1)
+    for (const { hash: _hash, ...entry } of store.entries.splice(TARGET - 1)) {
+      last = chainAfter(last, { ...entry, openId: 'ou_alex' })
+      store.entries.push(last)
+    }
+    expect(await verify()).toMatchObject({ ok: true, entries: LENGTH })
+    expect(await verify({ expected })).toMatchObject({ ok: false, fault: 'altered' })
+  })
+})
+
+describe('the job audit_verify', () => {
+  it('looks only at what is new, tells the log its head, and raises the alarm', async () => {
+    const { verify, at, store, grow } = setUp()
+    const lines: [string, Record<string, unknown>][] = []
+    const verdicts: boolean[] = []
+    const watchChain = createWatchChain({
+      verify,
+      log: (_level, event, fields) => void lines.push([event, fields]),
+      onVerdict: (isRight) => void verdicts.push(isRight),
+    })
+    await watchChain()
+    grow(2)
+    await watchChain()
+    store.entries.splice(LENGTH - 1)
+    await watchChain()
+    expect(verdicts).toEqual([true, true, false])
+    expect(lines).toMatchObject([
+      ['audit_verified', { entries: LENGTH, sequence: LENGTH }],
+      ['audit_verified', { entries: 2, sequence: LENGTH + 2 }],
+      ['audit_chain_broken', { fault: 'altered' }],
+    ])
+    expect(at(1).sequence).toBe(1)
+  })
+})
