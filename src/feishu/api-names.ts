@@ -25,6 +25,11 @@ export type ApiObserver = (call: {
   apiName: ApiName
   status: ApiStatus
   seconds: number
+  /** GET, POST, … */
+  method: string
+  host: string
+  /** The path without anybody's id in it; null for calls we do not know. */
+  template: string | null
   logId?: string
 }) => void
 
@@ -53,6 +58,18 @@ export function apiNameOf(method: string, url: string): ApiName {
   const path = pathOf(url)
   const route = ROUTES.find((each) => each.method === method.toUpperCase() && each.path.test(path))
   return route?.name ?? 'other'
+}
+
+/** The path of a known call with a name in place of each id, without host and query. */
+export function templateOf(apiName: ApiName, url: string): string | null {
+  if (apiName === 'other') return null
+  const path = pathOf(url)
+  return apiName === 'update_card' ? path.replace(/[^/]+$/, '{message_id}') : path
+}
+
+/** The host of a URL; empty when it is none. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : ''
 }
 
 /** The path of a URL, without its host and query. */

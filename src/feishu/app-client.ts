@@ -43,10 +43,13 @@ export function createAppClient(neighbours: {
   clock: Clock
   log: FeishuLog
   observeRetry?: RetryObserver | undefined
+  /** Told of every try that met a limit, Feishu's or our own. */
+  onRateLimited?: ((appId: string) => void) | undefined
   limits?: RateLimitOptions | undefined
   patience?: Patience | undefined
 }): AppClient {
   const { app, http, clock, log, observeRetry = () => undefined, patience = {} } = neighbours
+  const { onRateLimited } = neighbours
   const { tries = 3, longestWaitMs = 2000 } = patience
   const limits = createRateLimits(neighbours.limits)
   const tokens = createTenantTokens({ app, http, clock })
@@ -67,7 +70,9 @@ export function createAppClient(neighbours: {
           try {
             return await limits.run(limitKey, () => withGoodToken(() => work(client)))
           } catch (error) {
-            throw translateError(error, place)
+            const translated = translateError(error, place)
+            if (isRateLimited(translated)) onRateLimited?.(app.appId)
+            throw translated
           }
         },
         {
@@ -130,6 +135,10 @@ export function createAppClient(neighbours: {
     await clock.sleep(waitMs)
     return true
   }
+}
+
+function isRateLimited(error: unknown): boolean {
+  return error instanceof FeishuUnavailableError && error.reason === 'rate_limited'
 }
 
 const TENANT_TOKEN_INVALID = 99991663

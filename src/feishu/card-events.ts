@@ -1,4 +1,4 @@
-import type { AnswerCardClick, ClickAnswer } from '../auth/answer-card-click.ts'
+import type { CardAction, CardClick, ClickAnswer } from '../auth/answer-card-click.ts'
 import type { Clock, SeenEventStore } from '../auth/ports.ts'
 import type { AuthSession } from '../auth/session.ts'
 import { type CardClickEvent, parseCardClickEvent } from './card-click-event.ts'
@@ -21,8 +21,13 @@ export type CardActionHandler = (event: unknown) => Promise<CardAnswer>
 /** What a tap came to, for metrics: the note it was answered with, or why there was none of its own. */
 export type ClickOutcome = ToastKey | 'duplicate' | 'unreadable'
 
-/** Told about every tap when it is answered; `appId` is null when the tap could not be read. */
-export type ClickObserver = (click: { appId: string | null; outcome: ClickOutcome }) => void
+/** Told about every tap when it is answered; `appId` and `action` are null when the tap could not be read. */
+export type ClickObserver = (click: {
+  appId: string | null
+  action: CardAction | null
+  outcome: ClickOutcome
+  seconds: number
+}) => void
 
 /** An answer and the note in it. */
 type Said = { key: ToastKey; answer: CardAnswer }
@@ -38,38 +43,44 @@ const ANSWERS_REMEMBERED = 1000
  * too long is overtaken by a friendly note, and the work goes on; the card then follows by itself.
  *
  * A doubled event never acts twice. In this process it gets the very answer of the first, which may have been lost on the
- * way. When another instance took the first, it is answered as `check_again`: the session as it now is, and nothing moved.
+ * way. When another instance took the first, it is answered with what has become of the session, and nothing moves.
  */
 export function createCardActionHandler(neighbours: {
   apps: readonly FeishuApp[]
   /** The app's name as people see it. */
   appName: (appId: string) => string
-  answerCardClick: AnswerCardClick
+  answerCardClick: (click: CardClick, appId: string | null) => Promise<ClickAnswer>
   seenEvents: SeenEventStore
   clock: Clock
   log: FeishuLog
   observeClick?: ClickObserver | undefined
+  /** Told the type of every event that was delivered before. */
+  onDuplicate?: ((eventType: string) => void) | undefined
   deadlineMs?: number | undefined
 }): CardActionHandler {
   const { apps, appName, answerCardClick, clock, log } = neighbours
-  const { observeClick = () => undefined, deadlineMs = DEADLINE_MS } = neighbours
+  const { observeClick = () => undefined, onDuplicate, deadlineMs = DEADLINE_MS } = neighbours
   const firstTime = createFirstTime(neighbours)
   const byId = new Map(apps.map((app) => [app.appId, app]))
   // In the order of arrival, oldest first.
   const answers = new Map<string, Promise<Said>>()
 
   return async (payload) => {
+    const startedAt = clock.now().getTime()
+    const seconds = () => (clock.now().getTime() - startedAt) / 1000
     const event = parseCardClickEvent(payload)
     if (!event) {
       log('warn', 'card_click_unknown', fieldsOfUnknown(payload))
-      observeClick({ appId: null, outcome: 'unreadable' })
+      observeClick({ appId: null, action: null, outcome: 'unreadable', seconds: seconds() })
       return {}
     }
     const known = event.eventId === null ? undefined : answers.get(event.eventId)
     if (known) logDuplicate(event)
     const { key, answer } = await beforeDeadline(event, known ?? answerFirst(event))
     if (!known) tell(event, key)
-    observeClick({ appId: event.appId, outcome: known ? 'duplicate' : key })
+    const { appId, click } = event
+    const outcome = known ? 'duplicate' : key
+    observeClick({ appId, action: click.action, outcome, seconds: seconds() })
     return answer
   }
 
@@ -89,8 +100,8 @@ export function createCardActionHandler(neighbours: {
     try {
       const isFirst = await firstTime(event.eventId)
       if (!isFirst) logDuplicate(event)
-      const click = isFirst ? event.click : { ...event.click, action: 'check_again' as const }
-      return draw(event, await answerCardClick(click))
+      const click = isFirst ? event.click : { ...event.click, isDoubled: true }
+      return draw(event, await answerCardClick(click, event.appId))
     } catch (error) {
       log('error', 'card_click_failed', { ...fieldsOf(event), error: nameOf(error) })
       return note(event, 'try_again_later')
@@ -135,6 +146,7 @@ export function createCardActionHandler(neighbours: {
 
   function logDuplicate(event: CardClickEvent): void {
     log('info', 'card_click_duplicate', fieldsOf(event))
+    onDuplicate?.('card.action.trigger')
   }
 }
 

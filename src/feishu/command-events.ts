@@ -17,7 +17,7 @@ export function createCommandEvents(neighbours: {
     const envelope = readEnvelope(payload)
     const message = envelope && parseCommandMessage(envelope, commands)
     if (!message) return false
-    const { appId, openId, command, messageId } = message
+    const { appId, command, messageId } = message
     await inbox.take({
       // For messages Feishu documents the message's id as what doubles share, not the event's.
       id: messageId,
@@ -25,7 +25,6 @@ export function createCommandEvents(neighbours: {
         event_type: 'im.message.receive_v1',
         message_id: messageId,
         app_id: appId,
-        open_id: openId,
         command,
       },
       work: () => onCommand(message),

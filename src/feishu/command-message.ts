@@ -2,7 +2,7 @@ import { type EventEnvelope, textOf } from './event-envelope.ts'
 import { asRecord } from './judge-reply.ts'
 
 /** What people can write to the bot. */
-export type Command = '/auth' | '/revoke'
+export type Command = '/auth' | '/auth doctor' | '/auth status' | '/revoke'
 
 /** A person has written a command to the bot, alone with it. */
 export type CommandMessage = {
@@ -28,7 +28,7 @@ export function parseCommandMessage(
   const sender = asRecord(fields.sender)
   if (message?.chat_type !== 'p2p' || message.message_type !== 'text') return null
   if (sender?.sender_type !== 'user') return null
-  const text = textIn(message.content)?.trim()
+  const text = textIn(message.content)?.trim().replace(/\s+/g, ' ')
   const command = commands.find((each) => each === text)
   const openId = textOf(asRecord(sender.sender_id)?.open_id)
   const chatId = textOf(message.chat_id)

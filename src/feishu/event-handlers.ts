@@ -4,6 +4,9 @@ import type { MessageListener } from './command-events.ts'
 /** Handlers by event type, as the SDK's `EventDispatcher.register` takes them. */
 export type EventHandlers = Record<string, (event: unknown) => Promise<object>>
 
+/** The answer to an event that is none of our business; to Feishu it looks like any other. */
+export const IGNORED: object = Object.freeze({})
+
 const MESSAGE = 'im.message.receive_v1'
 
 /** Events that apps commonly subscribe to and we do not need; without a handler the SDK warns about each of them. */
@@ -40,13 +43,13 @@ export function serviceEventHandlers(
   } = {},
 ): EventHandlers {
   const { grantEndings, onMessage = async () => false, others = {} } = more
-  const ignore = async () => ({})
+  const ignore = async () => IGNORED
   return {
     ...Object.fromEntries(UNUSED_EVENTS.map((name) => [name, ignore])),
     ...others,
     [MESSAGE]: async (event) => {
       if (await onMessage(event)) return {}
-      return (await others[MESSAGE]?.(event)) ?? {}
+      return (await others[MESSAGE]?.(event)) ?? IGNORED
     },
     ...botEventHandlers(onCardAction, grantEndings),
   }

@@ -7,7 +7,7 @@ import type { FirstTime } from './first-time.ts'
 export type IncomingEvent = {
   /** What doubles share; null acts every time. */
   id: string | null
-  fields: Record<string, unknown>
+  fields: { event_type: string } & Record<string, unknown>
   work: () => Promise<unknown>
   /** Whether the work does no harm when it is done again after a failure. */
   mayRepeat: boolean
@@ -35,12 +35,17 @@ export function createEventInbox(neighbours: {
   background: Background
   clock: Clock
   log: FeishuLog
+  /** Told the type of every event that was taken before. */
+  onDuplicate?: ((eventType: string) => void) | undefined
 }): EventInbox {
-  const { firstTime, background, clock, log } = neighbours
+  const { firstTime, background, clock, log, onDuplicate } = neighbours
   return {
     async take(event) {
       if (await firstTime(event.id)) background.run(() => workOn(event))
-      else log('info', 'event_duplicate', event.fields)
+      else {
+        log('info', 'event_duplicate', event.fields)
+        onDuplicate?.(event.fields.event_type)
+      }
       return {}
     },
   }

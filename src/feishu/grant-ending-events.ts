@@ -1,5 +1,5 @@
 import { type EventEnvelope, readEnvelope } from './event-envelope.ts'
-import type { EventHandlers } from './event-handlers.ts'
+import { type EventHandlers, IGNORED } from './event-handlers.ts'
 import type { EventInbox } from './event-inbox.ts'
 import type { FeishuLog } from './feishu-log.ts'
 import { asRecord } from './judge-reply.ts'
@@ -31,7 +31,7 @@ export function createGrantEndingEvents(neighbours: {
       const envelope = readEnvelope(payload)
       // Most changes of a person are none of our business.
       const left = envelope && parsePersonSuspended(envelope)
-      return left ? take('contact.user.updated_v3', envelope, left, onPersonLeft) : {}
+      return left ? take('contact.user.updated_v3', envelope, left, onPersonLeft) : IGNORED
     },
   }
 
@@ -58,8 +58,7 @@ export function createGrantEndingEvents(neighbours: {
     event: T,
     work: (event: T) => Promise<unknown>,
   ): Promise<object> {
-    const { appId, openId } = event
-    const fields = { event_type: eventType, event_id: eventId, app_id: appId, open_id: openId }
+    const fields = { event_type: eventType, event_id: eventId, app_id: event.appId }
     return inbox.take({ id: eventId, fields, work: () => work(event), mayRepeat: true })
   }
 }

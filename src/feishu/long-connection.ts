@@ -7,6 +7,7 @@ import { type EventHandlers, serviceEventHandlers } from './event-handlers.ts'
 import type { FeishuLog } from './feishu-log.ts'
 import type { FeishuApp } from './hosts.ts'
 import type { FeishuHttp } from './http-client.ts'
+import { type EventObserver, observeEvents } from './observe-events.ts'
 
 /** Where the connection stands. */
 export type LongConnectionStatus = {
@@ -87,16 +88,23 @@ export function createLongConnection(neighbours: {
   onMessage?: MessageListener | undefined
   /** More events to hear, by type; they may replace the ones we ignore. */
   handlers?: EventHandlers | undefined
+  observeEvent?: EventObserver | undefined
+  /** Told of every tap in the old form, which cannot be answered. */
+  onOldCardTap?: (() => void) | undefined
   timing?: Partial<SupervisionTiming> | undefined
 }): LongConnection {
-  const { app, clock, log, onCardAction, grantEndings, onMessage, onStatus } = neighbours
+  const { app, clock, log, onCardAction, grantEndings, onMessage, onStatus, onOldCardTap } =
+    neighbours
   const timing = { ...TIMING, ...neighbours.timing }
   const answering = new Set<Promise<unknown>>()
-  const handlers = serviceEventHandlers(counted(onCardAction), {
-    grantEndings,
-    onMessage,
-    others: neighbours.handlers,
-  })
+  const handlers = observeEvents(
+    serviceEventHandlers(counted(onCardAction), {
+      grantEndings,
+      onMessage,
+      others: neighbours.handlers,
+    }),
+    { appId: app.appId, clock, observe: neighbours.observeEvent ?? (() => undefined) },
+  )
 
   let state: LongConnectionStatus['state'] = 'stopped'
   let connectedAt: Date | null = null
@@ -179,6 +187,7 @@ export function createLongConnection(neighbours: {
         log('warn', 'long_connection_lost', { app_id: app.appId })
       },
       onOldCardFrame() {
+        onOldCardTap?.()
         if (hasWarnedOfOldCards) return
         hasWarnedOfOldCards = true
         log('warn', 'old_card_callback', {

@@ -36,6 +36,8 @@ export function createCardMessenger(neighbours: {
   clock: Clock
   log: FeishuLog
   observeRetry?: RetryObserver | undefined
+  /** Told of every call that met a limit, Feishu's or our own. */
+  onRateLimited?: ((appId: string) => void) | undefined
   limits?: RateLimitOptions | undefined
   patience?: Patience | undefined
 }): FeishuCardMessenger {

@@ -1,6 +1,6 @@
 import { pathOf } from './api-names.ts'
 import { axios } from './axios.ts'
-import type { FeishuLog, FeishuLogEvent, LogLevel } from './feishu-log.ts'
+import type { FeishuLog, LogLevel } from './feishu-log.ts'
 import { asRecord } from './judge-reply.ts'
 import { isSecretKey, maskText } from './mask-secrets.ts'
 import type { Logger } from './sdk.ts'
@@ -18,7 +18,7 @@ const MOST_ENTRIES = 50
  */
 export function createSdkLogger(log: FeishuLog, secrets: readonly string[] = []): Logger {
   const write =
-    (level: LogLevel, event: FeishuLogEvent) =>
+    (level: LogLevel, event: 'sdk_error' | 'sdk_warning' | 'sdk_message') =>
     (...message: unknown[]): void => {
       const parts = message.flat(3)
       const isEcho = parts.some((part) => part instanceof WireError)

@@ -1,5 +1,5 @@
 import type { ApiName, ApiObserver, ApiStatus } from './api-names.ts'
-import { pathOf } from './api-names.ts'
+import { hostOf, pathOf, templateOf } from './api-names.ts'
 import { isRateLimit } from './error-codes/error-codes.ts'
 import type { FeishuLog, LogLevel } from './feishu-log.ts'
 import type { WireError } from './wire-error.ts'
@@ -24,6 +24,9 @@ export function reportCall(
     apiName,
     status: statusOf(failure),
     seconds,
+    method: method.toUpperCase(),
+    host: hostOf(url),
+    template: templateOf(apiName, url),
     ...(logId === undefined ? {} : { logId }),
   })
   if (!failure) return

@@ -1,22 +1,20 @@
-import type { SessionStore } from '../auth/ports.ts'
 import type { RevokeGrant } from '../auth/revoke-grant.ts'
 import { REVOKE_REPLY_WORDS } from './cards/revoke-reply-words.ts'
-import { cardLocaleOf, type Wording } from './cards/wording.ts'
+import type { Wording } from './cards/wording.ts'
 import type { CommandMessage } from './command-message.ts'
-import type { FeishuApp } from './hosts.ts'
 import type { FeishuCardMessenger } from './messenger.ts'
+import type { PersonLanguage } from './person-language.ts'
 
 /** Does what a person asked for with `/revoke`, and tells them. */
 export type RevokeCommand = (command: Pick<CommandMessage, 'appId' | 'openId'>) => Promise<void>
 
 /** Creates the answer to `/revoke`: the person's grant of this app ends, and they are told in their language. */
 export function createRevokeCommand(neighbours: {
-  apps: readonly FeishuApp[]
-  sessions: Pick<SessionStore, 'list'>
+  languageOf: PersonLanguage
   revokeGrant: Pick<RevokeGrant, 'here'>
   messenger: Pick<FeishuCardMessenger, 'sendText'>
 }): RevokeCommand {
-  const { apps, sessions, revokeGrant, messenger } = neighbours
+  const { languageOf, revokeGrant, messenger } = neighbours
 
   return async ({ appId, openId }) => {
     const reply = async (words: Wording) =>
@@ -27,12 +25,5 @@ export function createRevokeCommand(neighbours: {
       throw error
     })
     await reply(isRevoked ? revoked : nothingToRevoke)
-  }
-
-  /** The language of their last request; else the one most people of the brand read. */
-  async function languageOf(appId: string, openId: string) {
-    const [last] = await sessions.list({ appId, openId, limit: 1 })
-    if (last?.locale) return cardLocaleOf(last.locale)
-    return apps.find((app) => app.appId === appId)?.brand === 'lark' ? 'en_us' : 'zh_cn'
   }
 }

@@ -1,3 +1,4 @@
+import { AGAIN_WORDS } from './again-words.ts'
 import { ASKING_WORDS } from './asking-words.ts'
 import { BUTTON_WORDS } from './button-words.ts'
 import { authorizeButton, buttonRow, callbackButton, notNowButton } from './card-buttons.ts'
@@ -22,6 +23,35 @@ export function askingCard(drawing: Drawing): CardFace {
   }
 }
 
+/** The card for somebody whose earlier grant has ended: why it did, and what stops until they authorize again. */
+export function authorizeAgainCard(drawing: Drawing, why: Wording): CardFace {
+  return {
+    ...askingCard(drawing),
+    colour: 'orange',
+    icon: 'refresh_outlined',
+    title: AGAIN_WORDS.title,
+    summary: AGAIN_WORDS.summary(drawing.app),
+    elements: [{ tag: 'markdown', ...drawing.say(why) }, ...askingCard(drawing).elements],
+  }
+}
+
+/** The card ahead of time: until when the grant works, and that nothing stops before. */
+export function endsSoonCard(drawing: Drawing): CardFace {
+  const { session, say, app, appInMarkdown } = drawing
+  const endsAt = localDateTime(session.grantEndsAt ?? session.expiresAt)
+  return {
+    colour: 'orange',
+    icon: 'time_filled',
+    title: AGAIN_WORDS.titleSoon,
+    summary: AGAIN_WORDS.summarySoon(app),
+    elements: [
+      { tag: 'markdown', ...say(AGAIN_WORDS.endsSoon(appInMarkdown, endsAt)) },
+      ...request(drawing, AGAIN_WORDS.goOn),
+      buttonRow(authorizeButton(drawing), notNowButton(drawing)),
+    ],
+  }
+}
+
 /** The card after a failure the person can mend: what went wrong and what to do come first. */
 export function askingAgainCard(drawing: Drawing, whatToDo: Wording): CardFace {
   const asking = askingCard(drawing)
@@ -36,8 +66,12 @@ export function askingAgainCard(drawing: Drawing, whatToDo: Wording): CardFace {
 /** The card after a failure that only the app's admin can mend. */
 export function needsAdminCard(drawing: Drawing): CardFace {
   const { session, context } = drawing
+  const isRedirect = session.lastFailure?.reason === 'redirect_uri_mismatch'
+  const [page, words] = isRedirect
+    ? (['safe', ASKING_WORDS.needsRedirectUrl] as const)
+    : (['auth', ASKING_WORDS.needsAdmin] as const)
   const consolePage = new URL(
-    `/app/${encodeURIComponent(session.appId)}/auth`,
+    `/app/${encodeURIComponent(session.appId)}/${page}`,
     context.consoleBaseUrl,
   )
   return {
@@ -46,7 +80,7 @@ export function needsAdminCard(drawing: Drawing): CardFace {
     title: ASKING_WORDS.titleNeedsAdmin,
     summary: ASKING_WORDS.summaryAgain(drawing.app),
     elements: [
-      notice(drawing, ASKING_WORDS.needsAdmin(consolePage.href)),
+      notice(drawing, words(consolePage.href)),
       ...request(drawing),
       buttonRow(
         callbackButton(drawing, 'check_again', BUTTON_WORDS.haveEnabled, 'primary_filled'),
@@ -56,9 +90,12 @@ export function needsAdminCard(drawing: Drawing): CardFace {
   }
 }
 
-function request(drawing: Drawing): CardElement[] {
+function request(
+  drawing: Drawing,
+  ask: Wording = ASKING_WORDS.ask(drawing.appInMarkdown),
+): CardElement[] {
   const { session, say } = drawing
-  const elements = scopeList(drawing, ASKING_WORDS.ask(drawing.appInMarkdown), session.scopes)
+  const elements = scopeList(drawing, ask, session.scopes)
   const reason = escapeMarkdown(oneLine(session.reason ?? '', LONGEST_REASON))
   if (reason !== '') elements.push({ tag: 'markdown', ...say(ASKING_WORDS.why(reason)) })
   const lifetime = session.expiresAt.getTime() - session.createdAt.getTime()
@@ -66,7 +103,7 @@ function request(drawing: Drawing): CardElement[] {
   elements.push({
     tag: 'markdown',
     text_size: 'notation',
-    ...say(ASKING_WORDS.until(until(session.expiresAt))),
+    ...say((session.grantEndsAt ? AGAIN_WORDS : ASKING_WORDS).until(until(session.expiresAt))),
   })
   return elements
 }

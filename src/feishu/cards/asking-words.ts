@@ -43,6 +43,11 @@ export const ASKING_WORDS = {
     en_us: `This app is not fully set up yet, so you cannot authorize it for now. Ask the app's admin to check its permissions and release in the [developer console](${consoleLink}), then tap “I have enabled it”.`,
     ja_jp: `アプリの設定がまだ終わっていないため、今は認可できません。アプリの管理者に[開発者コンソール](${consoleLink})で権限と公開状態を確認してもらい、済んだら「有効にしました」を押してください。`,
   }),
+  needsRedirectUrl: (consoleLink: string): Wording => ({
+    zh_cn: `这个应用还没有配置好，暂时无法授权。请让应用管理员在[开发者后台](${consoleLink})的“安全设置”里检查重定向 URL，完成后点“我已开通”。`,
+    en_us: `This app is not fully set up yet, so you cannot authorize it for now. Ask the app's admin to check the redirect URLs under Security Settings in the [developer console](${consoleLink}), then tap “I have enabled it”.`,
+    ja_jp: `アプリの設定がまだ終わっていないため、今は認可できません。アプリの管理者に[開発者コンソール](${consoleLink})の「セキュリティ設定」でリダイレクト URL を確認してもらい、済んだら「有効にしました」を押してください。`,
+  }),
   notAvailable: {
     zh_cn: '你还不在这个应用的可用范围内。请让管理员把你加进去，然后再点一次“授权”。',
     en_us:

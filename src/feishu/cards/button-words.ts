@@ -14,6 +14,11 @@ export const BUTTON_WORDS = {
     en_us: 'Nothing will be shared, and you can still authorize later.',
     ja_jp: 'データは共有されません。あとから許可することもできます。',
   },
+  notNowAheadText: {
+    zh_cn: '到期之前一切照常，以后仍可以授权。',
+    en_us: 'Nothing changes until it ends, and you can still authorize later.',
+    ja_jp: '期限まではこれまでどおり使えます。あとから許可することもできます。',
+  },
   authorizeAfterAll: { zh_cn: '仍要授权', en_us: 'Authorize after all', ja_jp: 'やはり許可する' },
   sendAgain: { zh_cn: '重新发送', en_us: 'Send again', ja_jp: '再送する' },
   revoke: { zh_cn: '撤销授权', en_us: 'Revoke access', ja_jp: '認可を取り消す' },

@@ -40,12 +40,13 @@ export function authorizeButton({ context, say }: Drawing): Button {
 
 /** Ends the request; asks once more before it does. */
 export function notNowButton(drawing: Drawing): Button {
-  const { say } = drawing
+  const { say, session } = drawing
+  const { notNowText, notNowAheadText } = BUTTON_WORDS
   return {
     ...callbackButton(drawing, 'decline', BUTTON_WORDS.notNow, 'default'),
     confirm: {
       title: { tag: 'plain_text', ...say(BUTTON_WORDS.notNowTitle) },
-      text: { tag: 'plain_text', ...say(BUTTON_WORDS.notNowText) },
+      text: { tag: 'plain_text', ...say(session.grantEndsAt ? notNowAheadText : notNowText) },
     },
   }
 }

@@ -22,7 +22,7 @@ export type Card = {
 export type Spoken = { content: string; i18n_content: Wording }
 
 /** The colours we give to headers. */
-export type HeaderColour = 'blue' | 'green' | 'yellow' | 'grey'
+export type HeaderColour = 'blue' | 'green' | 'yellow' | 'orange' | 'grey'
 
 /**
  * The icons we use.
@@ -34,6 +34,7 @@ export type IconToken =
   | 'yes_filled'
   | 'close_filled'
   | 'time_filled'
+  | 'refresh_outlined'
   | 'down_outlined'
 
 /** An icon of the library. */

@@ -1,5 +1,12 @@
 import type { AuthSession } from '../../auth/session.ts'
-import { askingAgainCard, askingCard, needsAdminCard } from './asking-card.ts'
+import { AGAIN_WORDS } from './again-words.ts'
+import {
+  askingAgainCard,
+  askingCard,
+  authorizeAgainCard,
+  endsSoonCard,
+  needsAdminCard,
+} from './asking-card.ts'
 import { ASKING_WORDS } from './asking-words.ts'
 import { type CardContext, type CardFace, createDrawing, type Drawing } from './card-face.ts'
 import type { Card } from './card-json.ts'
@@ -38,6 +45,16 @@ function drawFace(drawing: Drawing): CardFace {
   switch (drawing.session.card.wants) {
     case 'asking':
       return askingCard(drawing)
+    case 'authorize_again:ran_out':
+      return authorizeAgainCard(drawing, AGAIN_WORDS.ranOut(appInMarkdown))
+    case 'authorize_again:revoked':
+      return authorizeAgainCard(drawing, AGAIN_WORDS.revoked(appInMarkdown))
+    case 'authorize_again:lost':
+      return authorizeAgainCard(drawing, AGAIN_WORDS.lost(appInMarkdown))
+    case 'authorize_again:changed':
+      return authorizeAgainCard(drawing, AGAIN_WORDS.changed(appInMarkdown, product))
+    case 'authorize_again:ends_soon':
+      return endsSoonCard(drawing)
     case 'asking_again:wrong_account':
       return askingAgainCard(drawing, ASKING_WORDS.wrongAccount(product))
     case 'asking_again:needs_admin':

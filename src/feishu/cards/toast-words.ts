@@ -2,7 +2,7 @@ import type { ClickToast } from '../../auth/answer-card-click.ts'
 import type { Wording } from './wording.ts'
 
 /** What can be answered to a tap: the domain's answers, and that there is none just now. */
-export type ToastKey = ClickToast | 'try_again_later' | 'working_on_it'
+export type ToastKey = ClickToast | 'try_again_later'
 
 /** How loud an answer is, and what it says given what people call the product. */
 type ToastWords = {
@@ -26,6 +26,14 @@ export const TOAST_WORDS: Readonly<Record<ToastKey, ToastWords>> = {
       zh_cn: '你之前已拒绝这个请求，未共享任何数据',
       en_us: 'You already declined this request. Nothing was shared',
       ja_jp: 'このリクエストはすでに拒否されています。データは共有されていません',
+    }),
+  },
+  renewal_declined: {
+    type: 'info',
+    words: () => ({
+      zh_cn: '好的，到期之前一切照常',
+      en_us: 'All right. Nothing changes until it ends',
+      ja_jp: '承知しました。期限まではこれまでどおり使えます',
     }),
   },
   already_completed: {
@@ -114,6 +122,14 @@ export const TOAST_WORDS: Readonly<Record<ToastKey, ToastWords>> = {
       zh_cn: '正在处理，请稍候',
       en_us: 'Working on it. One moment, please',
       ja_jp: '処理しています。少々お待ちください',
+    }),
+  },
+  too_many_cards: {
+    type: 'warning',
+    words: () => ({
+      zh_cn: '卡片发送过于频繁，请稍后再试',
+      en_us: 'Too many cards were sent. Please try again later',
+      ja_jp: 'カードの送信回数が多すぎます。しばらくしてからお試しください',
     }),
   },
   try_again_later: {
