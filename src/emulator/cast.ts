@@ -13,6 +13,13 @@ export type EmulatedApp = {
   enabled: boolean
   installed: boolean
   botEnabled: boolean
+  /** What the bot's `activate_status` says once the app is installed; 2 is enabled. */
+  botStatus: number
+  /** Whether a version is published, and whether a newer one waits for the tenant's administrator. */
+  isPublished: boolean
+  isWaiting: boolean
+  /** How taps on cards come: `card.action.trigger`, or the old frames that no SDK answers on the long connection. */
+  cardCallback: 'new' | 'old'
 }
 
 /** A locale the emulated people use. */

@@ -37,6 +37,10 @@ export function defaultApp(): EmulatedApp {
     enabled: true,
     installed: true,
     botEnabled: true,
+    botStatus: 2,
+    isPublished: true,
+    isWaiting: false,
+    cardCallback: 'new',
   }
 }
 

@@ -80,7 +80,7 @@ async function serve(
   if (fault?.cut === 'before') return cut(context, request, outgoing, startedAt)
   const answer = await answerOf(context, request, matched?.route.handler, fault)
   if (fault?.cut === 'after') return cut(context, request, outgoing, startedAt)
-  send(outgoing, answer, logId)
+  send(outgoing, answer, logId, context.clock.now())
   recordExchange(context, request, answer, performance.now() - startedAt)
 }
 
@@ -98,8 +98,10 @@ async function answerOf(
   return text('404 page not found', 404)
 }
 
-function send(outgoing: ServerResponse, answer: Answer, logId: string): void {
-  outgoing.writeHead(answer.status, { 'x-tt-logid': logId, ...answer.headers })
+/** The `Date` is that of the emulator's clock: a client whose own clock is wrong can see it. */
+function send(outgoing: ServerResponse, answer: Answer, logId: string, now: number): void {
+  const date = new Date(now).toUTCString()
+  outgoing.writeHead(answer.status, { date, 'x-tt-logid': logId, ...answer.headers })
   if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) {
     outgoing.end(answer.body)
     return

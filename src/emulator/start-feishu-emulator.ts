@@ -61,7 +61,7 @@ export async function startFeishuEmulator(
   world.onMessage((message) => events.publish('message', { message: messageView(message) }))
   transcript.onEntry((entry) => events.publish('transcript', { entry }))
   const port = await server.listen(options.port, options.host)
-  url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`
+  url = `http://${reachable(options.host)}:${port}`
 
   return {
     url,
@@ -77,4 +77,11 @@ export async function startFeishuEmulator(
       await server.close()
     },
   }
+}
+
+/** The name for a browser on this machine, also when every address is listened on. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
 }

@@ -18,6 +18,11 @@ const reasonsToRead = ['clock', 'connections', 'people', 'reset']
 export function createLive({ store, onMessage }) {
   let reading = false
   let readAgain = false
+  // What the stream tells while a read is on its way is newer than what the read brings.
+  /** @type {Map<string, Message>} */
+  const newer = new Map()
+  /** @type {import('./sim-api.js').Entry[]} */
+  let newerEntries = []
 
   async function read() {
     if (reading) {
@@ -25,9 +30,17 @@ export function createLive({ store, onMessage }) {
       return
     }
     reading = true
+    newer.clear()
+    newerEntries = []
     try {
       const [world, transcript] = await Promise.all([readWorld(), readTranscript()])
-      store.change({ world, worldReadAt: Date.now(), transcript, connected: true })
+      const messages = [...newer.values()].reduce(withMessage, world.messages)
+      store.change({
+        world: { ...world, messages },
+        worldReadAt: Date.now(),
+        transcript: newerEntries.reduce(withEntry, transcript),
+        connected: true,
+      })
     } catch {
       store.change({ connected: false })
       setTimeout(read, retryMs)
@@ -41,12 +54,12 @@ export function createLive({ store, onMessage }) {
 
   /** @param {Message} message */
   function take(message) {
+    if (reading) newer.set(message.message_id, message)
     const { world } = store.value()
     if (!world) return
-    const at = world.messages.findIndex(({ message_id }) => message_id === message.message_id)
-    const messages = at < 0 ? [...world.messages, message] : world.messages.with(at, message)
-    store.change({ world: { ...world, messages } })
-    onMessage(message, world.messages[at])
+    const before = world.messages.find(({ message_id }) => message_id === message.message_id)
+    store.change({ world: { ...world, messages: withMessage(world.messages, message) } })
+    onMessage(message, before)
   }
 
   function listen() {
@@ -59,8 +72,9 @@ export function createLive({ store, onMessage }) {
     })
     stream.addEventListener('message', ({ data }) => take(JSON.parse(data).message))
     stream.addEventListener('transcript', ({ data }) => {
-      const { transcript } = store.value()
-      store.change({ transcript: [...transcript, JSON.parse(data).entry].slice(-1000) })
+      const { entry } = JSON.parse(data)
+      if (reading) newerEntries.push(entry)
+      store.change({ transcript: withEntry(store.value().transcript, entry) })
     })
     for (const name of reasonsToRead) stream.addEventListener(name, () => void read())
   }
@@ -70,4 +84,22 @@ export function createLive({ store, onMessage }) {
     start: listen,
     read,
   }
+}
+
+/**
+ * @param {Message[]} messages
+ * @param {Message} message
+ */
+function withMessage(messages, message) {
+  const at = messages.findIndex(({ message_id }) => message_id === message.message_id)
+  return at < 0 ? [...messages, message] : messages.with(at, message)
+}
+
+/**
+ * @param {import('./sim-api.js').Entry[]} entries
+ * @param {import('./sim-api.js').Entry} entry
+ */
+function withEntry(entries, entry) {
+  if (entries.some(({ seq }) => seq === entry.seq)) return entries
+  return [...entries, entry].slice(-1000)
 }

@@ -57,8 +57,8 @@ function describeApp(context: EmulatorContext, request: EmulatorRequest): Answer
       status: app.enabled ? 1 : 0,
       scene_type: 0,
       redirect_urls: app.redirectUris,
-      online_version_id: 'oav_emulated',
-      unaudit_version_id: '',
+      online_version_id: app.isPublished ? 'oav_emulated' : '',
+      unaudit_version_id: app.isWaiting ? 'oav_waiting' : '',
       app_name: app.name,
       scopes: app.scopes.map((scope) => ({ scope, level: 1, token_types: ['user', 'tenant'] })),
       event: {
@@ -67,7 +67,9 @@ function describeApp(context: EmulatorContext, request: EmulatorRequest): Answer
       },
       callback_info: {
         callback_type: hasConnection ? 'websocket' : 'webhook',
-        subscribed_callbacks: ['card.action.trigger'],
+        subscribed_callbacks: [
+          app.cardCallback === 'new' ? 'card.action.trigger' : 'card.action.trigger_v1',
+        ],
       },
       security: { redirect_urls: app.redirectUris, allow_refresh_token: app.refreshAllowed },
       allow_refresh_token: app.refreshAllowed,

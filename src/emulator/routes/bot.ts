@@ -27,7 +27,7 @@ function botInfo(context: EmulatorContext, request: EmulatorRequest): Answer {
     code: 0,
     msg: 'ok',
     bot: {
-      activate_status: app.installed ? 2 : 0,
+      activate_status: app.installed ? app.botStatus : 0,
       app_name: app.name,
       avatar_url: `${context.baseUrl()}/avatar/${botOpenId}`,
       ip_white_list: [],

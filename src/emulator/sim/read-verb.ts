@@ -63,6 +63,10 @@ export const readers = {
     ...optionally('enabled', maybe(body, 'enabled', isBoolean)),
     ...optionally('installed', maybe(body, 'installed', isBoolean)),
     ...optionally('botEnabled', maybe(body, 'bot_enabled', isBoolean)),
+    ...optionally('botStatus', maybe(body, 'bot_status', isNumber)),
+    ...optionally('isPublished', maybe(body, 'is_published', isBoolean)),
+    ...optionally('isWaiting', maybe(body, 'is_waiting', isBoolean)),
+    ...optionally('cardCallback', maybe(body, 'card_callback', isCardCallback)),
   }),
   hints: (body: Body) => optionally('curl', maybe(body, 'curl', isString)),
 }
@@ -122,5 +126,7 @@ const isFrameType = (value: unknown): value is 'event' | 'card' =>
   value === 'event' || value === 'card'
 const isLocale = (value: unknown): value is EmulatedPerson['locale'] =>
   value === 'zh_cn' || value === 'en_us' || value === 'ja_jp'
+const isCardCallback = (value: unknown): value is EmulatedApp['cardCallback'] =>
+  value === 'new' || value === 'old'
 const isStatusOfPerson = (value: unknown): value is EmulatedPerson['status'] =>
   value === 'active' || value === 'frozen' || value === 'resigned'

@@ -88,6 +88,10 @@ export function appView(app: EmulatedApp) {
     enabled: app.enabled,
     installed: app.installed,
     bot_enabled: app.botEnabled,
+    bot_status: app.botStatus,
+    is_published: app.isPublished,
+    is_waiting: app.isWaiting,
+    card_callback: app.cardCallback,
   }
 }
 

@@ -100,7 +100,8 @@ export function createDelivery(context: DeliveryContext): Delivery {
       const { token, answered } = updateTokens.issue(message)
       const event = callbackEvent(message, action, operator, world.app.scopes)
       const push: Push = {
-        type: 'event',
+        // No SDK answers the old frames; the person then sees 200340.
+        type: world.app.cardCallback === 'old' ? 'card' : 'event',
         name,
         payload: { schema: '2.0', header: head, event: { ...event, token } },
         messageId: message.messageId,
@@ -109,6 +110,7 @@ export function createDelivery(context: DeliveryContext): Delivery {
       if (fault?.code !== undefined) return { code: fault.code }
       const result = await pushCallback(push, fault)
       answered()
+      if (push.type === 'card' && result.state === 'timeout') return { code: 200340 }
       return outcomeOf(result, message)
     },
 
