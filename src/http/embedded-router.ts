@@ -7,13 +7,13 @@ const PAGES = /^\/(?:callback|auth\/[^/]+(?:\/card)?)\/?$/
 
 /** Creates the pages alone, for a bot's own Express app: every other request passes through untouched. */
 export function createEmbeddedRouter(neighbours: HttpNeighbours): Router {
-  const { pathPrefix = '' } = neighbours
+  const { pathPrefixes = [] } = neighbours
   const pages = createRouter(neighbours)
   const router = Router()
   router.use((request, response, next) => {
     const { path } = request
-    const isBehindPrefix = pathPrefix !== '' && path.startsWith(`${pathPrefix}/`)
-    const own = isBehindPrefix ? path.slice(pathPrefix.length) : path
+    const prefix = pathPrefixes.find((each) => path.startsWith(`${each}/`)) ?? ''
+    const own = path.slice(prefix.length)
     if (PAGES.test(own)) pages(request, response, next)
     else next()
   })

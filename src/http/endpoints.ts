@@ -5,6 +5,7 @@ export const ENDPOINTS = [
   '/callback',
   '/livez',
   '/readyz',
+  '/startupz',
   '/openapi.json',
   '/docs',
   '/v1/sessions',

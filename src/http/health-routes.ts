@@ -7,11 +7,19 @@ const CACHED_MS = 3000
 /** Shorter, so that a probe a moment too early does not hide for seconds that the service has become ready. */
 const FAILURE_CACHED_MS = 250
 
-/** Creates `/livez`, which only says that the process turns, and `/readyz`, which says whether it can serve. */
+/** Told at once, whatever the checks have said a moment ago. */
+const STOPPING: ReadinessCheck = { name: 'stopping', ok: false, detail: 'The service is stopping.' }
+
+/**
+ * Creates `/livez`, which only says that the process turns, `/startupz`, which says that it has started, and `/readyz`, which
+ * says whether it can serve.
+ */
 export function createHealthRoutes({
   readiness,
+  isStarted = () => true,
   clock,
-}: Pick<HttpNeighbours, 'readiness' | 'clock'>): Router {
+  leaving,
+}: Pick<HttpNeighbours, 'readiness' | 'isStarted' | 'clock' | 'leaving'>): Router {
   let asked: { at: number; lastsMs: number; checks: Promise<readonly ReadinessCheck[]> } | null =
     null
   const router = Router()
@@ -19,10 +27,16 @@ export function createHealthRoutes({
   mountRoute(router, '/livez', {
     get: (_request, response) => response.json({ status: 'ok' }),
   })
+  mountRoute(router, '/startupz', {
+    get(_request, response) {
+      const hasStarted = isStarted()
+      response.status(hasStarted ? 200 : 503).json({ status: hasStarted ? 'ok' : 'starting' })
+    },
+  })
   mountRoute(router, '/readyz', {
     async get(request, response) {
-      const checks = await cachedChecks()
-      const failing = checks.filter(({ ok }) => !ok)
+      const checks = leaving?.aborted ? [STOPPING] : await cachedChecks()
+      const failing = checks.filter(({ ok, required = true }) => !ok && required)
       const isReady = failing.length === 0
       const listed = 'verbose' in request.query ? checks : failing
       response.status(isReady ? 200 : 503).json({

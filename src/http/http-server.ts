@@ -13,8 +13,12 @@ export interface HttpServer {
    * @throws {ConfigurationError} when the address cannot be listened on.
    */
   start(): Promise<{ url: string; port: number }>
+  /** Is not ready any more, and goes on answering; each answer ends its connection, so that callers turn elsewhere. */
+  leave(): void
   /** Takes no more requests, lets waiters go and resolves when the running ones are answered. */
   close(): Promise<void>
+  /** How many requests have no answer yet. */
+  unanswered(): number
   router: Router
 }
 
@@ -28,17 +32,18 @@ export type HttpServerNeighbours = HttpNeighbours & {
 
 /** A callback with an overlong parameter gets its page instead of Node's bare 431; the rest of Node's limits stay. */
 const MAX_HEADER_BYTES = 128 * 1024
-/** Long enough for an exchange with its time-outs, short of an orchestrator's patience. */
-const CLOSE_MS = 20_000
+/** Longer than a call to Feishu may take; what still runs then goes on without its caller. */
+const CLOSE_MS = 12_000
 
 /** Creates the public server; nothing is opened before `start`. */
 export function createHttpServer(neighbours: HttpServerNeighbours): HttpServer {
   const { host, port, clock, trustProxy = false } = neighbours
+  const leaving = new AbortController()
   const closing = new AbortController()
   const shutdown = neighbours.shutdown
     ? AbortSignal.any([neighbours.shutdown, closing.signal])
     : closing.signal
-  const router = createRouter({ ...neighbours, shutdown })
+  const router = createRouter({ ...neighbours, shutdown, leaving: leaving.signal })
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -55,11 +60,16 @@ export function createHttpServer(neighbours: HttpServerNeighbours): HttpServer {
       const chosen = isAddressInfo(address) ? address.port : port
       return { url: `http://${reachable(host)}:${chosen}`, port: chosen }
     },
+    leave() {
+      leaving.abort()
+      drain.leave()
+    },
     async close() {
+      leaving.abort()
       closing.abort()
       if (!server.listening) return
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      drain()
+      drain.close()
       const answered = new AbortController()
       await Promise.race([
         closed.finally(() => answered.abort()),
@@ -68,6 +78,7 @@ export function createHttpServer(neighbours: HttpServerNeighbours): HttpServer {
       server.closeAllConnections()
       await closed
     },
+    unanswered: drain.owed,
   }
 }
 

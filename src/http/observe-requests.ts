@@ -5,7 +5,7 @@ import { feishuFactsOf } from './problem-of-error.ts'
 import { beginFacts } from './request-facts.ts'
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-const QUIET = new Set(['/livez', '/readyz'])
+const QUIET = new Set(['/livez', '/readyz', '/startupz'])
 /** The caller left before the answer; nginx's number for it. */
 const CLIENT_LEFT = 499
 
@@ -22,13 +22,15 @@ export function observeRequests({
   return (request, response, next) => {
     const startedAt = performance.now()
     const facts = beginFacts(request, response)
-    const trace = traceRequest(facts.requestId)
+    const trace = traceRequest(facts.requestId, request)
     response.on('close', () => {
       const { endpoint, requestId, client, sessionId, page, error } = facts
       const method = METHODS.has(request.method) ? request.method : 'other'
       const statusCode = response.writableFinished ? response.statusCode : CLIENT_LEFT
       const seconds = (performance.now() - startedAt) / 1000
-      observeRequest({ method, endpoint, statusCode, seconds })
+      const observed = { method, endpoint, statusCode, seconds }
+      observeRequest(observed)
+      trace.end?.(observed)
       const isError = statusCode >= 500
       const level = isError && !trace.isTold() ? 'error' : QUIET.has(endpoint) ? 'debug' : 'info'
       log(level, isError ? 'http_error' : 'http_request', {

@@ -12,7 +12,7 @@ export function pageOfOutcome(outcome: CallbackOutcome, now: Date): ChosenPage {
     case 'completed':
       return { name: 'completed', status: 200, session: outcome.session }
     case 'declined':
-      return { name: 'declined', status: 200, session: outcome.session }
+      return { name: pageOfDeclined(outcome.session), status: 200, session: outcome.session }
     case 'denial_unproven':
       return { name: 'denial_unproven', status: 200, session: outcome.session }
     case 'already_ended':
@@ -37,10 +37,15 @@ export function pageOfEnded(session: AuthSession, now: Date): ChosenPage {
     case 'completed':
       return { name: 'already_done', status: 200, session }
     case 'rejected':
-      return { name: 'declined', status: 410, session }
+      return { name: pageOfDeclined(session), status: 410, session }
     case 'expired':
       return { name: pageOfExpired(session), status: 410, session }
   }
+}
+
+/** Who turns down a renewal keeps what they granted before. */
+function pageOfDeclined({ grantEndsAt }: AuthSession): PageName {
+  return grantEndsAt ? 'not_renewed' : 'declined'
 }
 
 function pageOfExpired({ endReason }: AuthSession): PageName {

@@ -4,12 +4,14 @@ import {
   AuthorizationInProgressError,
   AuthSessionNotFoundError,
   StoreUnavailableError,
+  TooManyCardsError,
 } from '../errors.ts'
 import { createBrowserCookie } from './browser-cookie.ts'
 import type { HttpNeighbours } from './http-neighbours.ts'
 import { type ChosenPage, pageOfEnded, pageOfOutcome } from './page-of-outcome.ts'
 import { parseCallback } from './parse-callback.ts'
 import { HttpProblem } from './problem.ts'
+import { problemOfError } from './problem-of-error.ts'
 import { limitRate, type RateLimits } from './rate-limits.ts'
 import { factsOf } from './request-facts.ts'
 import { mountRoute } from './route.ts'
@@ -64,7 +66,7 @@ export function createPageRoutes(neighbours: Neighbours): Router {
       if (Object.keys(request.query).length === 0) {
         return showPage(request, response, { name: 'see_card', status: 400, session: null })
       }
-      const callback = parseCallback(request.query, cookie.read(request))
+      const callback = parseCallback(request.query, cookie.read(request), pathOf(request))
       const outcome = await auth.completeAuthorization(callback)
       showPage(request, response, pageOfOutcome(outcome, clock.now()))
     },
@@ -79,12 +81,19 @@ export function createPageRoutes(neighbours: Neighbours): Router {
 
   /** Express tells error handlers by their four parameters. */
   function showFault(error: unknown, request: Request, response: Response, next: NextFunction) {
-    if (response.headersSent || factsOf(response).endpoint === 'unmatched') return next(error)
+    const { endpoint } = factsOf(response)
+    if (response.headersSent || endpoint === 'unmatched') return next(error)
     if (error instanceof HttpProblem && error.code !== 'rate_limited') return next(error)
     factsOf(response).error = error
-    if (error instanceof HttpProblem) response.set(error.headers)
+    if (error instanceof TooManyCardsError) onRateLimited(endpoint)
+    response.set(problemOfError(error).headers)
     showPage(request, response, pageOfFault(error))
   }
+}
+
+/** As the browser asked for it, the prefix included. */
+function pathOf({ baseUrl, path }: Request): string {
+  return `${baseUrl}${path}`.replace(/(?<=.)\/$/, '')
 }
 
 function ticketOf(request: Request): string {
@@ -106,7 +115,9 @@ function pageOfSentAgain(sent: SentAgain, now: Date): ChosenPage {
 }
 
 function pageOfFault(error: unknown): ChosenPage {
-  if (error instanceof HttpProblem) return { name: 'too_many', status: 429, session: null }
+  if (error instanceof HttpProblem || error instanceof TooManyCardsError) {
+    return { name: 'too_many', status: 429, session: null }
+  }
   if (error instanceof AuthSessionNotFoundError) {
     return { name: 'link_unknown', status: 404, session: null }
   }

@@ -8,6 +8,7 @@ import {
   SessionNotPendingError,
   StoreUnavailableError,
   TokenRefreshFailedError,
+  TooManyCardsError,
 } from '../errors.ts'
 import { HttpProblem, type ProblemCode } from './problem.ts'
 
@@ -25,11 +26,11 @@ const STORE_RETRY_SECONDS = '5'
 /** Translates any error at the door; what is not an error of ours says nothing of its cause. */
 export function problemOfError(error: unknown): ProblemFacts {
   if (error instanceof HttpProblem) {
-    const { code, message, fields, headers } = error
+    const { code, message, fields, headers, members } = error
     return {
       code,
       detail: message,
-      members: fields.length > 0 ? { errors: fields } : {},
+      members: fields.length > 0 ? { ...members, errors: fields } : { ...members },
       headers: { ...headers },
     }
   }
@@ -58,7 +59,11 @@ function membersOf(error: CardAuthError): Record<string, unknown> {
   if (error instanceof InsufficientScopeError) return { missing_scopes: error.missingScopes }
   if (error instanceof SessionNotPendingError) return { state: error.state }
   if (error instanceof AppMisconfiguredError) return { reason: error.reason }
-  if (error instanceof FeishuUnavailableError || error instanceof TokenRefreshFailedError) {
+  if (
+    error instanceof FeishuUnavailableError ||
+    error instanceof TokenRefreshFailedError ||
+    error instanceof TooManyCardsError
+  ) {
     return { reason: error.reason }
   }
   return {}
@@ -68,7 +73,8 @@ function headersOf(error: CardAuthError): Record<string, string> {
   if (
     error instanceof FeishuUnavailableError ||
     error instanceof TokenRefreshFailedError ||
-    error instanceof AuthorizationInProgressError
+    error instanceof AuthorizationInProgressError ||
+    error instanceof TooManyCardsError
   ) {
     return { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterSeconds))) }
   }

@@ -3,7 +3,10 @@ import type { ErrorCode } from '../errors.ts'
 /** Error codes that only the HTTP side has. */
 export type HttpOnlyCode =
   | 'unauthenticated'
+  | 'forbidden'
   | 'invalid_request'
+  | 'idempotency_key_reused'
+  | 'idempotency_in_progress'
   | 'not_found'
   | 'method_not_allowed'
   | 'rate_limited'
@@ -37,9 +40,13 @@ export const PROBLEMS = {
   store_unavailable: { status: 503, title: 'The database is not available' },
   token_refresh_failed: { status: 503, title: 'The token could not be refreshed' },
   token_unreadable: { status: 500, title: 'A stored secret cannot be opened' },
+  too_many_cards: { status: 429, title: 'This person was asked too often' },
   unknown_app: { status: 422, title: 'No such app is configured' },
   unauthenticated: { status: 401, title: 'An API key is needed' },
+  forbidden: { status: 403, title: 'The API key was not given this' },
   invalid_request: { status: 400, title: 'The request is not valid' },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
+  idempotency_in_progress: { status: 409, title: 'The first request with this key is at work' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   rate_limited: { status: 429, title: 'Too many requests' },
@@ -55,16 +62,23 @@ export class HttpProblem extends Error {
   readonly code: HttpOnlyCode
   readonly fields: readonly FieldProblem[]
   readonly headers: Readonly<Record<string, string>>
+  /** Members beside the standard ones (RFC 9457 §3.2). */
+  readonly members: Readonly<Record<string, unknown>>
 
   constructor(
     code: HttpOnlyCode,
     detail: string,
-    extra: { fields?: readonly FieldProblem[]; headers?: Readonly<Record<string, string>> } = {},
+    extra: {
+      fields?: readonly FieldProblem[]
+      headers?: Readonly<Record<string, string>>
+      members?: Readonly<Record<string, unknown>>
+    } = {},
   ) {
     super(detail)
     this.name = 'HttpProblem'
     this.code = code
     this.fields = extra.fields ?? []
     this.headers = extra.headers ?? {}
+    this.members = extra.members ?? {}
   }
 }

@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoints.ts'
 import { HttpProblem } from './problem.ts'
 import { factsOf } from './request-facts.ts'
 
-/** How many requests one address (IPv6: one /56 network) may make in a window. */
+/** How many requests one address (IPv6: one /56 network), or one API key, may make in a window. */
 export type RateLimits = {
   windowSeconds: number
   /** Opens of `/auth/{ticket}`. */
@@ -12,8 +12,13 @@ export type RateLimits = {
   /** Presses of "Send me a new card". */
   newCards: number
   callbacks: number
-  /** Requests to `/v1` without a valid API key; calls with one are never counted. */
+  /** Requests to `/v1` without a valid API key. */
   apiKeyFailures: number
+  /**
+   * Requests of one API key that ask people, withdraw, refresh by force or revoke. Reads are never counted, and neither is
+   * `POST /v1/tokens`: what these do to people and to Feishu has limits of its own.
+   */
+  apiChanges: number
 }
 
 /** Generous for an office behind one address, narrow for a script. */
@@ -23,6 +28,7 @@ export const DEFAULT_RATE_LIMITS: RateLimits = {
   newCards: 10,
   callbacks: 120,
   apiKeyFailures: 60,
+  apiChanges: 6000,
 }
 
 type Limit = {
@@ -31,12 +37,22 @@ type Limit = {
   onRateLimited: (endpoint: Endpoint) => void
 }
 
+/** Whom a limit counts, in place of addresses, and which requests it leaves out. */
+type Counted = {
+  keyOf: (response: Response) => string
+  isFree: (request: Request, response: Response) => boolean
+}
+
 /** Creates the limiter of one route; a refused request goes on as a `rate_limited` problem. */
-export function limitRate({ limit, windowSeconds, onRateLimited }: Limit): RequestHandler {
-  return rateLimit({
+export function limitRate(
+  { limit, windowSeconds, onRateLimited }: Limit,
+  counted?: Counted,
+): RequestHandler {
+  const limiter = rateLimit({
     limit,
     windowMs: windowSeconds * 1000,
     standardHeaders: 'draft-7',
+    ...(counted && { keyGenerator: (_request, response) => counted.keyOf(response) }),
     legacyHeaders: false,
     // The library's advice about proxies goes to the console; the choice is made in the configuration.
     validate: false,
@@ -45,6 +61,10 @@ export function limitRate({ limit, windowSeconds, onRateLimited }: Limit): Reque
       next(rateLimited(response))
     },
   })
+  if (!counted) return limiter
+  // Reads of tokens pass here; the library's own `skip` would make each of them wait for promises.
+  return (request, response, next) =>
+    counted.isFree(request, response) ? next() : limiter(request, response, next)
 }
 
 /** Counts failures only: many successes from one address are normal for a bot. */
@@ -65,8 +85,11 @@ export function createFailureLimit({ limit, windowSeconds, onRateLimited }: Limi
     validate: false,
     handler: (_request, _response, next) => next(),
   })
+  let lastFailureAt = Number.NEGATIVE_INFINITY
   return {
     async check(request, response) {
+      // Nobody is counted now, as nearly always.
+      if (Date.now() - lastFailureAt > windowSeconds * 1000) return
       const seen = await counter.getKey(ipKeyGenerator(request.ip ?? ''))
       if (seen === undefined || seen.totalHits < limit) return
       // The store forgets a window only when it counts again, so a past one is passed over here.
@@ -76,6 +99,7 @@ export function createFailureLimit({ limit, windowSeconds, onRateLimited }: Limi
       throw tooMany(Math.ceil(left / 1000))
     },
     async count(request, response) {
+      lastFailureAt = Date.now()
       await new Promise<void>((resolve, reject) => {
         counter(request, response, (error) => (error ? reject(error) : resolve()))
       })

@@ -27,14 +27,15 @@ export function createRouter(neighbours: HttpNeighbours): Router {
       scripts: [PAGE_SCRIPT],
     }),
   )
+  // First what is asked most often: each route that a request passes on its way is one more path to compare.
+  router.use(createV1Routes({ ...neighbours, rateLimits }))
   router.use(createHealthRoutes(neighbours))
   router.use(createDocumentRoutes(neighbours))
-  router.use(createV1Routes({ ...neighbours, rateLimits }))
   router.use(pages)
-  if (neighbours.pathPrefix) router.use(neighbours.pathPrefix, pages)
+  for (const prefix of neighbours.pathPrefixes ?? []) router.use(prefix, pages)
   router.use(() => {
     throw new HttpProblem('not_found', 'There is nothing at this address. See /docs.')
   })
-  router.use(sendProblems())
+  router.use(sendProblems(neighbours))
   return router
 }

@@ -11,6 +11,7 @@ export const PAGES = {
   completed: { icon: 'check', tone: 'good', turn: null },
   already_done: { icon: 'check', tone: 'good', turn: null },
   declined: { icon: 'minus', tone: 'quiet', turn: 'yours' },
+  not_renewed: { icon: 'minus', tone: 'quiet', turn: 'yours' },
   denial_unproven: { icon: 'minus', tone: 'quiet', turn: 'yours' },
   expired: { icon: 'clock', tone: 'quiet', turn: 'yours' },
   withdrawn: { icon: 'minus', tone: 'quiet', turn: 'yours' },

@@ -18,6 +18,11 @@ export const PAGE_WORDS_EN: PageWords = {
       happened: '{app} did not get access to your account.',
       next: 'Changed your mind? You can have a new card sent to you.',
     },
+    not_renewed: {
+      heading: 'Not authorized again',
+      happened: 'Nothing has changed: what you granted {app} before works until its end.',
+      next: 'Changed your mind? You can have a new card sent to you.',
+    },
     denial_unproven: {
       heading: 'Nothing was shared',
       happened: 'We could not tell who declined in this browser, so the request is still open.',

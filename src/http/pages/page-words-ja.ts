@@ -18,6 +18,11 @@ export const PAGE_WORDS_JA: PageWords = {
       happened: '「{app}」\u2060はあなたのアカウントにアクセスできません。',
       next: '気が変わったら、新しいカードを送ることができます。',
     },
+    not_renewed: {
+      heading: '再度の認可は行われませんでした',
+      happened: 'これまでの「{app}」\u2060への認可は、期限まで有効です。',
+      next: '気が変わったら、新しいカードを送ることができます。',
+    },
     denial_unproven: {
       heading: 'データは共有されていません',
       happened: 'このブラウザーで誰が拒否したのか確認できないため、リクエストはまだ有効です。',

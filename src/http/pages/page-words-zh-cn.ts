@@ -18,6 +18,11 @@ export const PAGE_WORDS_ZH_CN: PageWords = {
       happened: '“{app}”没有获得你账号的访问权限。',
       next: '改变主意了？可以让我们重新发送一张卡片。',
     },
+    not_renewed: {
+      heading: '暂不重新授权',
+      happened: '一切照常：你之前给“{app}”的授权在到期之前仍然有效。',
+      next: '改变主意了？可以让我们重新发送一张卡片。',
+    },
     denial_unproven: {
       heading: '未共享任何数据',
       happened: '无法确认是谁在这个浏览器中拒绝了授权，因此请求仍然有效。',

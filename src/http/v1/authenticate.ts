@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
-import type { RequestHandler } from 'express'
-import { hashSecret } from '../../auth/one-time-secret.ts'
-import type { ApiKey } from '../http-neighbours.ts'
+import type { RequestHandler, Response } from 'express'
+import type { Access } from '../../access/access.ts'
+import type { Client } from '../../access/clients.ts'
 import { HttpProblem } from '../problem.ts'
 import type { FailureLimit } from '../rate-limits.ts'
 import { factsOf } from '../request-facts.ts'
@@ -9,29 +8,27 @@ import { factsOf } from '../request-facts.ts'
 const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i
 
 /** Creates the guard of `/v1`: a known API key as a bearer token (RFC 6750 §2.1), or 401. */
-export function authenticate(apiKeys: readonly ApiKey[], failures: FailureLimit): RequestHandler {
-  const keys = apiKeys.map(({ name, secretHash }) => ({ name, hash: Buffer.from(secretHash) }))
-
+export function authenticate(
+  { clients, callers }: Pick<Access, 'clients' | 'callers'>,
+  failures: FailureLimit,
+): RequestHandler {
   return async (request, response, next) => {
     await failures.check(request, response)
     const secret = BEARER.exec(request.get('authorization') ?? '')?.[1]
-    const client = secret === undefined ? null : findClient(Buffer.from(hashSecret(secret)))
+    const client = secret === undefined ? null : await clients.find(secret)
     if (client === null) {
       await failures.count(request, response)
       throw new HttpProblem('unauthenticated', 'Send Authorization: Bearer <API key>.', {
         headers: { 'www-authenticate': 'Bearer realm="feishu-card-auth"' },
       })
     }
-    factsOf(response).client = client
-    next()
+    factsOf(response).client = client.name
+    response.locals.client = client
+    callers.as(`key:${client.name}`, next)
   }
+}
 
-  /** Looks at every key whatever it finds, so that the time tells nothing. */
-  function findClient(hash: Buffer): string | null {
-    let found: string | null = null
-    for (const key of keys) {
-      if (key.hash.length === hash.length && timingSafeEqual(key.hash, hash)) found = key.name
-    }
-    return found
-  }
+/** Who sent the request that this response answers; the guard has let them in. */
+export function clientOf(response: Response): Client {
+  return response.locals.client
 }

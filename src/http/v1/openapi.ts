@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { PROBLEMS, type ProblemCode } from '../problem.ts'
-import { type ComponentName, OPERATIONS, type Operation } from './operations.ts'
+import { examples } from './examples.ts'
+import { MAX_IDEMPOTENCY_KEY } from './idempotency-key.ts'
+import { describeWebhooks } from './openapi-webhooks.ts'
+import { COMPONENT_NAMES, type ComponentName, OPERATIONS, type Operation } from './operations.ts'
 import {
   newSession,
   problemReply,
@@ -27,6 +30,29 @@ const COMPONENTS: Record<ComponentName, z.ZodType> = {
   Problem: problemReply,
 }
 
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Makes a repeat safe: for 24 hours the same request with the same key is done once, and a repeat gets the first answer. A token is never replayed: the repeat reads the one that works now.',
+  schema: {
+    type: 'string',
+    minLength: 1,
+    maxLength: MAX_IDEMPOTENCY_KEY,
+    pattern: '^[\\x21-\\x7e]+$',
+  },
+  example: '8e03978e-40d5-43e8-bc93-6894a57f9324',
+}
+const REPLAYED = {
+  description: '`true` on the answer to a repeat.',
+  schema: { type: 'string', const: 'true' },
+}
+const REQUEST_ID = {
+  description: 'The id of this request in the log; yours when you sent one.',
+  schema: { type: 'string' },
+}
+const CHALLENGE = { description: 'How to authenticate.', schema: { type: 'string' } }
 const LOCATION = { description: 'Where the session is.', schema: { type: 'string' } }
 const RETRY_AFTER = {
   description: 'Seconds until a repeat may help.',
@@ -52,24 +78,37 @@ export function openApi(version: string): Json {
     servers: [{ url: '/' }],
     security: [{ apiKey: [] }],
     paths,
+    webhooks: describeWebhooks(),
     components: {
       securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } },
       schemas: Object.fromEntries(
-        Object.entries(COMPONENTS).map(([name, schema]) => [
+        componentEntries().map(([name, schema]) => [
           name,
-          jsonSchema(schema, name in BODIES ? 'input' : 'output'),
+          {
+            ...jsonSchema(schema, name in BODIES ? 'input' : 'output'),
+            examples: [examples[name]],
+          },
         ]),
       ),
     },
   }
 }
 
+function componentEntries(): [ComponentName, z.ZodType][] {
+  return COMPONENT_NAMES.map((name) => [name, COMPONENTS[name]])
+}
+
 function describeOperation(operation: Operation): Json {
-  const { id, summary, path, query, body, replies, problems } = operation
+  const { id, summary, method, path, query, body, replies, problems } = operation
+  const isRepeatable = method === 'post'
   return {
     operationId: id,
     summary,
-    parameters: [...parametersIn('path', path), ...parametersIn('query', query)],
+    parameters: [
+      ...parametersIn('path', path),
+      ...parametersIn('query', query),
+      ...(isRepeatable ? [IDEMPOTENCY_KEY] : []),
+    ],
     ...(body
       ? {
           requestBody: {
@@ -84,7 +123,11 @@ function describeOperation(operation: Operation): Json {
           status,
           {
             description,
-            ...(isElsewhere(status) ? { headers: { Location: LOCATION } } : {}),
+            headers: {
+              'X-Request-Id': REQUEST_ID,
+              ...(isRepeatable ? { 'Idempotency-Replayed': REPLAYED } : {}),
+              ...(isElsewhere(status) ? { Location: LOCATION } : {}),
+            },
             ...(schema ? { content: { 'application/json': reference(schema) } } : {}),
           },
         ]),
@@ -121,11 +164,21 @@ function problemResponses(codes: readonly ProblemCode[]): Record<string, Json> {
       status,
       {
         description: shared.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
-        ...(shared.some(isWorthRepeating) ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
-        content: { 'application/problem+json': reference('Problem') },
+        headers: {
+          'X-Request-Id': REQUEST_ID,
+          ...(status === '401' ? { 'WWW-Authenticate': CHALLENGE } : {}),
+          ...(shared.some(isWorthRepeating) ? { 'Retry-After': RETRY_AFTER } : {}),
+        },
+        content: { 'application/problem+json': problemOf(shared) },
       },
     ]),
   )
+}
+
+/** A problem with one of these codes. */
+function problemOf(codes: readonly ProblemCode[]): Json {
+  const { schema } = reference('Problem')
+  return { schema: { ...schema, properties: { code: { enum: codes } } } }
 }
 
 /** These answers say where the session is. */
@@ -133,16 +186,21 @@ function isElsewhere(status: string): boolean {
   return status === '201' || status === '202'
 }
 
+const WORTH_REPEATING = new Set<ProblemCode>([
+  'authorization_in_progress',
+  'idempotency_in_progress',
+])
+
 function isWorthRepeating(code: ProblemCode): boolean {
   const { status } = PROBLEMS[code]
-  return status === 429 || status === 503 || code === 'authorization_in_progress'
+  return status === 429 || status === 503 || WORTH_REPEATING.has(code)
 }
 
 function mayBeEmpty(body: keyof typeof BODIES): boolean {
   return BODIES[body].safeParse({}).success
 }
 
-function reference(name: ComponentName): Json {
+function reference(name: ComponentName): { schema: Json } {
   return { schema: { $ref: `#/components/schemas/${name}` } }
 }
 

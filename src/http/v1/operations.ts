@@ -11,14 +11,18 @@ import {
 } from './schemas.ts'
 
 /** The schemas that the document names. */
-export type ComponentName =
-  | 'NewSession'
-  | 'TokenRequest'
-  | 'RefreshRequest'
-  | 'Session'
-  | 'SessionPage'
-  | 'Token'
-  | 'Problem'
+export const COMPONENT_NAMES = [
+  'NewSession',
+  'TokenRequest',
+  'RefreshRequest',
+  'Session',
+  'SessionPage',
+  'Token',
+  'Problem',
+] as const
+
+/** One of the schemas that the document names. */
+export type ComponentName = (typeof COMPONENT_NAMES)[number]
 
 /** One operation as the documents tell it; what it takes comes from the schemas that validate. */
 export type Operation = {
@@ -34,7 +38,17 @@ export type Operation = {
   problems: readonly ProblemCode[]
 }
 
-const ALWAYS = ['invalid_request', 'unauthenticated', 'rate_limited', 'internal_error'] as const
+const ALWAYS = [
+  'invalid_request',
+  'unauthenticated',
+  'forbidden',
+  'rate_limited',
+  'payload_too_large',
+  'internal_error',
+] as const
+
+/** What can go wrong with an `Idempotency-Key`. */
+const OF_REPEATS = ['idempotency_key_reused', 'idempotency_in_progress'] as const
 
 /** What can go wrong on the way to a token, whoever asks for it. */
 const OF_TOKENS = [
@@ -63,7 +77,9 @@ export const OPERATIONS: readonly Operation[] = [
     },
     problems: [
       ...ALWAYS,
-      'payload_too_large',
+      ...OF_REPEATS,
+      'too_many_cards',
+      'token_unreadable',
       'unknown_app',
       'person_unreachable',
       'authorization_in_progress',
@@ -100,6 +116,8 @@ export const OPERATIONS: readonly Operation[] = [
     replies: { '200': { description: 'The session, now expired.', schema: 'Session' } },
     problems: [
       ...ALWAYS,
+      ...OF_REPEATS,
+      'token_unreadable',
       'session_not_found',
       'session_not_pending',
       'authorization_in_progress',
@@ -125,7 +143,9 @@ export const OPERATIONS: readonly Operation[] = [
     },
     problems: [
       ...ALWAYS,
-      'payload_too_large',
+      ...OF_REPEATS,
+      'too_many_cards',
+      'authorization_required',
       'authorization_rejected',
       'insufficient_scope',
       'authorization_expired',
@@ -165,6 +185,6 @@ export const OPERATIONS: readonly Operation[] = [
     query: appQuery,
     body: 'RefreshRequest',
     replies: { '200': { description: 'The new token.', schema: 'Token' } },
-    problems: [...ALWAYS, 'payload_too_large', 'authorization_required', ...OF_TOKENS],
+    problems: [...ALWAYS, ...OF_REPEATS, 'authorization_required', ...OF_TOKENS],
   },
 ]

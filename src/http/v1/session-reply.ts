@@ -1,28 +1,9 @@
 import type { z } from 'zod'
-import { type AuthSession, stateShown } from '../../auth/session.ts'
+import { toPublicSession } from '../../auth/public-session.ts'
+import type { AuthSession } from '../../auth/session.ts'
 import type { sessionReply } from './schemas.ts'
 
 /** Writes a session for a caller; tickets, tenant and holds stay inside. */
 export function toSessionReply(session: AuthSession): z.infer<typeof sessionReply> {
-  const { lastFailure, card } = session
-  return {
-    session_id: session.id,
-    app_id: session.appId,
-    open_id: session.openId,
-    state: session.state,
-    end_reason: session.endReason,
-    auth_method: session.authMethod,
-    scopes: [...session.scopes],
-    granted_scopes: session.grantedScopes && [...session.grantedScopes],
-    reason: session.reason,
-    last_failure: lastFailure && { reason: lastFailure.reason, at: lastFailure.at.toISOString() },
-    card: {
-      message_id: card.messageId,
-      shows: card.shows && stateShown(card.shows),
-      look: card.shows,
-    },
-    created_at: session.createdAt.toISOString(),
-    expires_at: session.expiresAt.toISOString(),
-    ended_at: session.endedAt?.toISOString() ?? null,
-  }
+  return toPublicSession(session)
 }

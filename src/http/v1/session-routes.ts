@@ -3,7 +3,9 @@ import type { AuthSession } from '../../auth/session.ts'
 import type { HttpNeighbours } from '../http-neighbours.ts'
 import { factsOf } from '../request-facts.ts'
 import { mountRoute } from '../route.ts'
+import type { Answer, AnswerOnce } from './answer-once.ts'
 import { readCursor, writeCursor } from './cursor.ts'
+import type { Gate } from './gate.ts'
 import { parseRequest } from './parse-request.ts'
 import { newSession, noQuery, sessionFilter, sessionPath, sessionWait } from './schemas.ts'
 import { toSessionReply } from './session-reply.ts'
@@ -17,16 +19,18 @@ const PAGE_SIZE = 50
 export function mountSessionRoutes(
   router: Router,
   before: readonly RequestHandler[],
+  once: AnswerOnce,
+  gate: Gate,
   { auth, listSessions, shutdown }: Neighbours,
 ): void {
   mountRoute(router, '/v1/sessions', {
     before,
     async get(request, response) {
       const { open_id, app_id, state, cursor, limit } = parseRequest(sessionFilter, request.query)
+      const seen = gate.narrow(response, { appId: app_id, openId: open_id })
       const pageSize = limit ?? PAGE_SIZE
       const sessions = await listSessions({
-        openId: open_id,
-        appId: app_id,
+        ...seen,
         state,
         before: cursor === undefined ? undefined : readCursor(cursor),
         // One more than is shown tells whether another page follows.
@@ -39,20 +43,26 @@ export function mountSessionRoutes(
         next_cursor: last ? writeCursor(last) : null,
       })
     },
-    async post(request, response) {
-      parseRequest(noQuery, request.query)
-      const body = parseRequest(newSession, request.body)
-      const { session, created } = await auth.requestAuthorization({
-        openId: body.open_id,
-        appId: body.app_id ?? undefined,
-        scopes: body.scopes ?? undefined,
-        reason: body.reason || null,
-        locale: body.locale,
-        chatId: body.chat_id,
-      })
-      if (created) response.location(`/v1/sessions/${session.id}`)
-      send(response, session, created ? 201 : 200)
-    },
+    post: once({
+      async work(request, response) {
+        parseRequest(noQuery, request.query)
+        const body = parseRequest(newSession, request.body)
+        const openId = body.open_id
+        const scopes = body.scopes ?? undefined
+        const asked = { openId, appId: body.app_id ?? undefined }
+        const appId = gate.pass(response, { action: 'ask', ...asked, scopes: scopes ?? 'default' })
+        const { session, created } = await auth.requestAuthorization({
+          openId,
+          appId,
+          scopes,
+          reason: body.reason || null,
+          locale: body.locale,
+          chatId: body.chat_id,
+        })
+        const answer = answerWith(response, session, created ? 201 : 200)
+        return created ? { ...answer, location: `/v1/sessions/${session.id}` } : answer
+      },
+    }),
   })
 
   mountRoute(router, '/v1/sessions/{session_id}', {
@@ -60,26 +70,35 @@ export function mountSessionRoutes(
     async get(request, response) {
       const { wait = 0 } = parseRequest(sessionWait, request.query)
       const id = sessionIdOf(request)
+      gate.passAction(response, 'ask', 'session_read')
+      const found = await auth.readSession(id)
+      gate.passSession(response, found, 'session_read')
       const session =
         wait === 0
-          ? await auth.readSession(id)
+          ? found
           : await auth.waitForSession(id, wait * 1000, untilGone(response, shutdown))
-      if (!response.destroyed) send(response, session, 200)
+      const { status, body } = answerWith(response, session, 200)
+      if (!response.destroyed) response.status(status).json(body)
     },
   })
 
   mountRoute(router, '/v1/sessions/{session_id}/invalidate', {
     before,
-    async post(request, response) {
-      parseRequest(noQuery, request.query)
-      send(response, await auth.invalidateSession(sessionIdOf(request)), 200)
-    },
+    post: once({
+      async work(request, response) {
+        parseRequest(noQuery, request.query)
+        const id = sessionIdOf(request)
+        gate.passAction(response, 'ask', 'session_invalidated')
+        gate.passSession(response, await auth.readSession(id), 'session_invalidated')
+        return answerWith(response, await auth.invalidateSession(id), 200)
+      },
+    }),
   })
 }
 
-function send(response: Response, session: AuthSession, status: number): void {
+function answerWith(response: Response, session: AuthSession, status: number): Answer {
   factsOf(response).sessionId = session.id
-  response.status(status).json(toSessionReply(session))
+  return { status, body: toSessionReply(session) }
 }
 
 function sessionIdOf(request: Request): string {

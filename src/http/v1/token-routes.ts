@@ -1,8 +1,12 @@
-import type { Request, RequestHandler, Router } from 'express'
+import type { Request, RequestHandler, Response, Router } from 'express'
+import type { AuditAction } from '../../access/audit-chain.ts'
+import type { UserAccessToken } from '../../auth/grant.ts'
 import type { HttpNeighbours } from '../http-neighbours.ts'
 import { HttpProblem } from '../problem.ts'
 import { factsOf } from '../request-facts.ts'
 import { mountRoute } from '../route.ts'
+import type { Answer, AnswerOnce } from './answer-once.ts'
+import type { Gate } from './gate.ts'
 import { parseRequest } from './parse-request.ts'
 import {
   appQuery,
@@ -22,51 +26,66 @@ type Neighbours = Pick<HttpNeighbours, 'auth' | 'shutdown'>
 export function mountTokenRoutes(
   router: Router,
   before: readonly RequestHandler[],
+  once: AnswerOnce,
+  gate: Gate,
   { auth, shutdown }: Neighbours,
 ): void {
   mountRoute(router, '/v1/tokens', {
     before,
-    async post(request, response) {
-      parseRequest(noQuery, request.query)
-      const body = parseRequest(tokenRequest, request.body)
-      const result = await auth.getUserAccessToken.orSession({
-        openId: body.open_id,
-        appId: body.app_id ?? undefined,
-        scopes: body.scopes ?? undefined,
-        reason: body.reason || null,
-        locale: body.locale,
-        chatId: body.chat_id,
-        minValidity: body.min_validity ?? undefined,
-        waitMilliseconds: (body.wait ?? 0) * 1000,
-        signal: untilGone(response, shutdown),
-      })
-      if (response.destroyed) return
-      if (result.kind === 'token') {
-        response.json(toTokenReply(result.token))
-        return
-      }
-      const { session } = result
-      factsOf(response).sessionId = session.id
-      response.status(202).location(`/v1/sessions/${session.id}`).json(toSessionReply(session))
-    },
+    post: once({
+      async work(request, response) {
+        parseRequest(noQuery, request.query)
+        const body = parseRequest(tokenRequest, request.body)
+        const openId = body.open_id
+        const scopes = body.scopes ?? undefined
+        const about = { appId: body.app_id ?? undefined, openId }
+        gate.pass(response, { action: 'read', ...about, scopes })
+        const appId = gate.pass(response, { action: 'ask', ...about, scopes: scopes ?? 'default' })
+        const result = await auth.getUserAccessToken.orSession({
+          openId,
+          appId,
+          scopes,
+          reason: body.reason || null,
+          locale: body.locale,
+          chatId: body.chat_id,
+          minValidity: body.min_validity ?? undefined,
+          waitMilliseconds: (body.wait ?? 0) * 1000,
+          signal: untilGone(response, shutdown),
+        })
+        if (response.destroyed) return null
+        if (result.kind === 'token') return handOut(response, result.token)
+        const { session } = result
+        factsOf(response).sessionId = session.id
+        const location = `/v1/sessions/${session.id}`
+        return { status: 202, location, body: toSessionReply(session) }
+      },
+      async readToken(request, response) {
+        const body = parseRequest(tokenRequest, request.body)
+        const scopes = body.scopes ?? undefined
+        const about = { appId: body.app_id ?? undefined, openId: body.open_id, scopes }
+        const appId = gate.pass(response, { action: 'read', ...about })
+        const minValidity = body.min_validity ?? undefined
+        return handOut(response, await auth.readUserAccessToken({ ...about, appId, minValidity }))
+      },
+    }),
   })
 
   mountRoute(router, '/v1/tokens/{open_id}', {
     before,
     async get(request, response) {
       const query = parseRequest(tokenQuery, request.query)
-      const token = await auth.readUserAccessToken({
-        openId: openIdOf(request),
-        appId: query.app_id,
-        scopes: query.scopes,
-        minValidity: query.min_validity,
-      })
+      const about = { appId: query.app_id, openId: openIdOf(request), scopes: query.scopes }
+      const appId = gate.pass(response, { action: 'read', ...about })
+      const minValidity = query.min_validity
+      const token = await auth.readUserAccessToken({ ...about, appId, minValidity })
+      await gate.handOut(response, token)
       response.json(toTokenReply(token))
     },
     async delete(request, response) {
       const { app_id } = parseRequest(appQuery, request.query)
       const openId = openIdOf(request)
-      const { appId } = auth.apps.resolve(app_id)
+      const named = gate.pass(response, { action: 'revoke', appId: app_id, openId })
+      const { appId } = auth.apps.resolve(named)
       // Whether there was one is not told apart: a repeated call has come true as well.
       await auth.tokens.revokeGrant.here({ appId, openId }, 'admin')
       response.status(204).end()
@@ -75,13 +94,40 @@ export function mountTokenRoutes(
 
   mountRoute(router, '/v1/tokens/{open_id}/refresh', {
     before,
-    async post(request, response) {
-      const openId = openIdOf(request)
-      const appId = appIdOf(request)
-      const token = await auth.readUserAccessToken({ openId, appId, forceRefresh: true })
-      response.json(toTokenReply(token))
-    },
+    post: once({
+      async work(request, response) {
+        const about = aboutOf(request, response)
+        // A key that may not have the token may not have it changed either.
+        if (!gate.hasEveryScope(response)) {
+          gate.passToken(response, await auth.readUserAccessToken(about), 'token_refreshed')
+        }
+        const token = await auth.readUserAccessToken({ ...about, forceRefresh: true })
+        return handOut(response, token, 'token_refreshed')
+      },
+      async readToken(request, response) {
+        return handOut(response, await auth.readUserAccessToken(aboutOf(request, response)))
+      },
+    }),
   })
+
+  function aboutOf(request: Request, response: Response) {
+    const openId = openIdOf(request)
+    const appId = gate.pass(
+      response,
+      { action: 'read', appId: appIdOf(request), openId },
+      'token_refreshed',
+    )
+    return { openId, appId }
+  }
+
+  async function handOut(
+    response: Response,
+    token: UserAccessToken,
+    recordAs?: AuditAction,
+  ): Promise<Answer> {
+    await gate.handOut(response, token, recordAs)
+    return { status: 200, body: toTokenReply(token), holdsToken: true }
+  }
 }
 
 function openIdOf(request: Request): string {
