@@ -1,7 +1,10 @@
+import { type Around, unwatched } from '../auth/around.ts'
+import type { AskAhead } from '../auth/ask-ahead.ts'
 import type { KeepGrantsAlive } from '../auth/keep-grants-alive.ts'
 import type { Log } from '../auth/ports.ts'
 import type { ShowCard } from '../auth/show-card.ts'
 import type { Sweep } from '../auth/sweep.ts'
+import type { Webhooks } from '../auth/webhooks.ts'
 import { createNodeCronScheduler, type Scheduler } from './node-cron-scheduler.ts'
 import { JOB_NAMES, type JobName, SCHEDULES, type Schedules } from './schedules.ts'
 
@@ -14,8 +17,10 @@ export interface Jobs {
   start(): Promise<void>
   /** Runs a job now; it never throws, and is skipped while it is running already or after the close. */
   runNow(job: JobName): Promise<JobOutcome>
-  /** Starts nothing more, and waits for what is running. */
+  /** Starts nothing more, and waits for the running ones, which end after the batch they are at. */
   close(): Promise<void>
+  /** Which are running. */
+  running(): JobName[]
 }
 
 /** Creates the scheduled jobs. */
@@ -23,33 +28,48 @@ export function createJobs({
   sweep,
   showCard,
   keepGrantsAlive,
+  askAhead,
+  webhooks,
+  watchChain,
   log,
   onRun,
+  around = unwatched,
   schedules = {},
   scheduler = createNodeCronScheduler(),
 }: {
   sweep: Sweep
   showCard: Pick<ShowCard, 'due'>
   keepGrantsAlive: Pick<KeepGrantsAlive, 'recover' | 'due'>
+  askAhead: AskAhead
+  webhooks: Pick<Webhooks, 'due' | 'retention'>
+  /** Looks whether the record of who did what is whole. */
+  watchChain: () => Promise<void>
   log: Log
   /** Told after each run, for metrics; a skipped one took 0 seconds. */
   onRun: (job: JobName, outcome: JobOutcome, seconds: number) => void
+  around?: Around | undefined
   /** In place of `SCHEDULES`. */
   schedules?: Schedules
   scheduler?: Scheduler
 }): Jobs {
+  const closing = new AbortController()
   const work: Record<JobName, () => Promise<unknown>> = {
-    session_sweep: () => sweep.sessions(),
-    card_outbox: () => showCard.due(),
+    session_sweep: () => sweep.sessions(closing.signal),
+    card_outbox: () => showCard.due(closing.signal),
     async token_refresh() {
       await keepGrantsAlive.recover()
       await keepGrantsAlive.due()
     },
-    cleanup: () => sweep.retention(),
+    webhooks: () => webhooks.due(closing.signal),
+    reauth_notice: () => askAhead.due(closing.signal),
+    audit_verify: () => watchChain(),
+    async cleanup() {
+      await sweep.retention(closing.signal)
+      await webhooks.retention(closing.signal)
+    },
   }
   const running = new Map<JobName, Promise<JobOutcome>>()
   let tasks: { stop(): void }[] = []
-  let isClosed = false
 
   return {
     async start() {
@@ -61,15 +81,16 @@ export function createJobs({
     },
     runNow,
     async close() {
-      isClosed = true
+      closing.abort()
       for (const task of tasks) task.stop()
       tasks = []
       await Promise.all(running.values())
     },
+    running: () => [...running.keys()],
   }
 
   function runNow(job: JobName): Promise<JobOutcome> {
-    if (isClosed) return Promise.resolve('skipped_overlap')
+    if (closing.signal.aborted) return Promise.resolve('skipped_overlap')
     if (running.has(job)) {
       onRun(job, 'skipped_overlap', 0)
       log('debug', 'job_skipped', { job_name: job })
@@ -89,7 +110,7 @@ export function createJobs({
 
   async function attempt(job: JobName): Promise<JobOutcome> {
     try {
-      await work[job]()
+      await around(`job ${job}`, work[job])
       return 'success'
     } catch (error) {
       log('error', 'job_failed', { job_name: job, error })

@@ -1,45 +1,30 @@
 import { Gauge, type Registry } from 'prom-client'
-import type { Clock } from '../auth/ports.ts'
-import { createCachedRead } from './cached-read.ts'
 import { inSet, OTHER } from './label-sets.ts'
 
-const FRESH_SECONDS = 5
+/** Counts in the database, by app; null when they cannot be had. */
+export type ReadCounts = () => Promise<readonly { appId: string; count: number }[] | null>
 
-/** Counts in the database, by app. */
-export type ReadCounts = () => Promise<readonly { appId: string; count: number }[]>
-
-/**
- * Registers a gauge by app that is read from the database when it is scraped. Every instance reports the
- * same number, so aggregate with max. When the database fails, the gauge is absent and the rest still shows.
- */
+/** Registers a gauge by app that is read from the database when it is scraped. */
 export function registerCountGauge({
   registry,
   name,
   help,
   appIds,
   read,
-  clock,
-  onError,
 }: {
   registry: Registry
   name: string
   help: string
   appIds: readonly string[]
   read: ReadCounts
-  clock: Pick<Clock, 'now'>
-  onError: (error: unknown) => void
 }): void {
-  const readCounts = createCachedRead(read, clock, FRESH_SECONDS)
   new Gauge({
     name,
     help,
     labelNames: ['app_id'],
     registers: [registry],
     async collect() {
-      const counts = await readCounts().catch((error: unknown) => {
-        onError(error)
-        return null
-      })
+      const counts = await read()
       this.reset()
       if (counts === null) return
       for (const appId of appIds) this.set({ app_id: appId }, 0)

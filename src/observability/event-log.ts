@@ -4,6 +4,7 @@ import type { Log } from '../auth/ports.ts'
 import type { AuthSession } from '../auth/session.ts'
 import { PersonUnreachableError } from '../errors.ts'
 import { writeGrantEvent } from './grant-event-log.ts'
+import { writeWebhookEvent } from './webhook-event-log.ts'
 
 /** Writes what the domain tells into the log; a session is named by its id, a person never. */
 export interface EventLog {
@@ -63,6 +64,11 @@ export function createEventLog(log: Log): EventLog {
         })
         return
       }
+      case 'webhook_tried':
+        writeWebhookEvent(log, event)
+        return
+      case 'stage_ended':
+        return
       default:
         writeGrantEvent(log, event)
     }

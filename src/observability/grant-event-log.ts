@@ -19,6 +19,14 @@ export function writeGrantEvent(log: Log, event: GrantEvent): void {
     case 'lease_waited':
       log('debug', 'lease_waited', { seconds: event.seconds })
       return
+    case 'lease_lost':
+      log('warn', 'lease_lost', { app_id: event.appId })
+      return
+    case 'crash_recovered':
+      log('info', 'crash_recovered', { app_id: event.appId, result: event.result })
+      return
+    case 'token_asked':
+      return
     case 'refresh_not_saved':
       log('error', 'refresh_not_saved', { app_id: event.appId, error: event.error })
       return
@@ -30,6 +38,16 @@ export function writeGrantEvent(log: Log, event: GrantEvent): void {
     case 'revocation_not_told':
       log('warn', 'revocation_not_told', { app_id: event.appId, error: event.error })
       return
+    case 'grant_unrefreshable': {
+      const { appId, why, advice } = event
+      // Who asks for no refresh token wants none; the others wait for one in vain.
+      log(why === 'not_asked' ? 'info' : 'warn', 'grant_unrefreshable', {
+        app_id: appId,
+        reason: why,
+        advice,
+      })
+      return
+    }
     case 'grant_finished': {
       const { appId, reason } = event
       // A token spent by nobody here was spent elsewhere: a second deployment, or a restored backup.

@@ -12,6 +12,7 @@ export const HTTP_ROUTES: readonly MeasuredRoute[] = [
   { method: 'GET', endpoint: '/callback', good: [200] },
   { method: 'GET', endpoint: '/livez', good: [200] },
   { method: 'GET', endpoint: '/readyz', good: [200, 503] },
+  { method: 'GET', endpoint: '/startupz', good: [200, 503] },
   { method: 'GET', endpoint: '/openapi.json', good: [200] },
   { method: 'GET', endpoint: '/docs', good: [200] },
   { method: 'POST', endpoint: '/v1/sessions', good: [200, 201] },
@@ -34,4 +35,4 @@ export const STATUS_CODES = [
 ] as const
 
 /** The failures that every route shows from the start. */
-export const FAILED_STATUS_CODES = [400, 401, 403, 404, 429, 500] as const
+export const FAILED_STATUS_CODES = [400, 401, 403, 404, 429, 500, 502, 503] as const

@@ -21,20 +21,26 @@ const LIKELY_PAIR = new RegExp(
   `(\\b(?:${LIKELY_WORDS})(?:=|\\\\*["']\\s*:\\s*\\\\*["']))[^\\s"',;&}\\\\]+`,
   'gi',
 )
-/** Feishu's tokens (`t-`, `u-`, `ur-`, `a-`) and JSON web tokens (RFC 7519). */
-const TOKEN_SHAPE = /(?<![\w-])(?:(?:t|u|ur|a)-[\w.-]{8,}|eyJ[\w.-]{8,})/g
+/** Feishu's tokens (`t-`, `u-`, `ur-`, `a-`), JSON web tokens (RFC 7519), our API keys and secrets of webhooks. */
+const TOKEN_SHAPE =
+  /(?<![\w-])(?:(?:t|u|ur|a)-[\w.-]{8,}|eyJ[\w.-]{8,}|fca_[\w-]{43}|whsec_[\w+/=-]{32,})/g
 /** The shape of our tickets, states, verifiers and browser cookies: 256 bits of base64url. */
 const OWN_SECRET_SHAPE = /(?<![\w-])[\w-]{43}(?![\w-])/g
+
+/** No pair, no query, no scheme, shorter than our own secrets, and none of the prefixes that need no hyphen. */
+const PLAIN = /^(?!.*(?:eyJ|whsec_))[\w./{}]{0,42}$/
 
 /**
  * Creates the function that takes secrets out of a text: the given ones wherever they stand, and whatever
  * looks like a token, a credential or a value in a URL's query.
  */
 export function createMaskText(secrets: readonly string[]): (text: string) => string {
-  const literals = spellings(secrets)
-  return (text) =>
-    literals
-      .reduce((masked, literal) => masked.replaceAll(literal, MASK), text)
+  const literals = anyOf(spellings(secrets))
+  return (text) => {
+    const masked = literals === null ? text : text.replace(literals, MASK)
+    // Most of what is logged is a word or a short path, in which no pattern below finds anything.
+    if (PLAIN.test(masked)) return masked
+    return masked
       .replace(USER_INFO, `$1${MASK}@`)
       .replace(QUERY_VALUE, `$1=${MASK}`)
       .replace(SCHEME, `$1 ${MASK}`)
@@ -42,6 +48,15 @@ export function createMaskText(secrets: readonly string[]): (text: string) => st
       .replace(LIKELY_PAIR, `$1${MASK}`)
       .replace(TOKEN_SHAPE, MASK)
       .replace(OWN_SECRET_SHAPE, MASK)
+  }
+}
+
+function anyOf(literals: readonly string[]): RegExp | null {
+  if (literals.length === 0) return null
+  return new RegExp(
+    literals.map((each) => each.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
+    'g',
+  )
 }
 
 /** A secret may show up as it is, in a URL, in JSON or in base64; the longest goes first, since one may hold another. */

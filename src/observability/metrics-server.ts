@@ -7,10 +7,10 @@ import type { Metrics } from './metrics.ts'
 /** The Prometheus endpoint, on a port of its own. */
 export interface MetricsServer {
   /**
-   * Listens, and tells on which port; null when it is turned off.
+   * Listens, and tells where; null when it is turned off.
    * @throws {ConfigurationError} when the address cannot be used.
    */
-  start(): Promise<{ port: number } | null>
+  start(): Promise<{ url: string; port: number } | null>
   /** Stops listening, and cuts off who is still being answered. */
   close(): Promise<void>
 }
@@ -32,7 +32,8 @@ export function createMetricsServer({
     async start() {
       if (listen === null) return null
       server ??= await startServer(listen, (request, response) => void answer(request, response))
-      return { port: portOf(server) }
+      const port = portOf(server)
+      return { url: `http://${reachable(listen.host)}:${port}/metrics`, port }
     },
     async close() {
       const closing = server
@@ -80,6 +81,12 @@ function startServer(
     })
     server.listen(port, host, () => resolve(server))
   })
+}
+
+/** An address to listen on everywhere is none to call. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function portOf(server: Server): number {

@@ -1,106 +1,138 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { AuthEvents } from '../auth/events.ts'
-import type { Clock, GrantStore, Log, SessionStore } from '../auth/ports.ts'
+import type { Clock, Log } from '../auth/ports.ts'
 import { type ApiMetrics, createApiMetrics } from './api-metrics.ts'
 import { createCardMetrics } from './card-metrics.ts'
 import { type ClickMetrics, createClickMetrics } from './click-metrics.ts'
-import { registerCountGauge } from './count-gauge.ts'
+import { createEventMetrics, type EventMetrics } from './event-metrics.ts'
+import { createFunnelMetrics } from './funnel-metrics.ts'
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts'
 import { createJobMetrics, type JobMetrics } from './job-metrics.ts'
+import { listMetrics, type MetricDescription } from './list-metrics.ts'
+import { createSecretMetrics, type SecretMetrics } from './secret-metrics.ts'
+import { createServiceGauges, type WatchService } from './service-gauges.ts'
 import { createSessionMetrics } from './session-metrics.ts'
+import { createStoreGauges, type WatchStore } from './store-gauges.ts'
+import { createStoreMetrics, type StoreMetrics } from './store-metrics.ts'
 import { createTokenMetrics } from './token-metrics.ts'
+import { createTokenReadMetrics } from './token-read-metrics.ts'
+import { createWebhookMetrics } from './webhook-metrics.ts'
 import { type ConnectionEvent, createWebsocketMetrics } from './websocket-metrics.ts'
 
 /** Everything that is measured; docs/observability.md lists the names. */
-export interface Metrics extends HttpMetrics, ApiMetrics, JobMetrics, ClickMetrics {
+export interface Metrics
+  extends HttpMetrics,
+    ApiMetrics,
+    JobMetrics,
+    ClickMetrics,
+    EventMetrics,
+    SecretMetrics,
+    StoreMetrics {
   /** Follows the domain's events; the returned function stops that. */
   watch(events: Pick<AuthEvents, 'on'>): () => void
+  /** Reads the gauges of the database from this store; they are absent before. */
+  watchStore: WatchStore
+  /** Reads the gauges of this process from these of its parts; they are absent before. */
+  watchService: WatchService
+  /** Takes note of a request for a token that an API key was not permitted. */
+  countDeniedToken(client: string): void
+  /** Takes note of a call that met a limit on cards, Feishu's or our own. */
+  countCardRateLimited(appId: string): void
+  /** Takes note whether the audit chain was found right. */
+  observeChain(isRight: boolean): void
   /** Takes note of what a long connection tells. */
   observeConnection(appId: string, event: ConnectionEvent): void
   /** All metrics in the text format of Prometheus. */
   render(): Promise<string>
+  /** Every metric of our own, with its type and what it says; what has labels names them. */
+  list(): Promise<MetricDescription[]>
   /** The media type of `render()`. */
   contentType: string
 }
 
-/** Creates all metrics in a registry of their own, with every known label set at zero. */
-export function createMetrics({
-  appIds,
-  longConnectionAppIds = appIds,
-  sessions,
-  grants,
-  jobIntervalSeconds,
-  version,
-  revision = 'unknown',
-  clock,
-  log,
-}: {
+/** What is measured. */
+export type MetricsOptions = {
   appIds: readonly string[]
-  /** The apps whose long connection is ours to keep. */
-  longConnectionAppIds?: readonly string[]
-  sessions: Pick<SessionStore, 'countPending'>
-  grants: Pick<GrantStore, 'countUsable'>
+  /** The apps whose long connection is ours to keep; all unless told. */
+  longConnectionAppIds?: readonly string[] | undefined
   /** The scheduled jobs, each with the seconds between two runs. */
   jobIntervalSeconds: Readonly<Record<string, number>>
+  /** The keys that seal and open tokens; none unless told. */
+  keyIds?: readonly string[] | undefined
+  /** The API keys that are told apart; none unless told. */
+  clientNames?: readonly string[] | undefined
+  /** The name of the API key whose request is being answered, if any. */
+  currentClient?: (() => string | null) | undefined
   version: string
   /** The commit this was built from. */
-  revision?: string
-  clock: Pick<Clock, 'now'>
+  revision?: string | undefined
+  clock: Pick<Clock, 'now' | 'sleep'>
   log: Log
-}): Metrics {
+}
+
+/** Creates all metrics in a registry of their own, with every known label set at zero. */
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { appIds, longConnectionAppIds = appIds, clock, log } = options
   const registry = new Registry()
   const onError = (error: unknown) => log('warn', 'metrics_read_failed', { error })
-  const counted = { registry, appIds, clock, onError }
 
-  const sessionMetrics = createSessionMetrics(registry, appIds)
-  registerCountGauge({
-    ...counted,
-    name: 'lark_service_auth_session_active',
-    help: 'Sessions that are pending.',
-    read: () => sessions.countPending(),
-  })
-  const tokenMetrics = createTokenMetrics(registry, appIds)
-  registerCountGauge({
-    ...counted,
-    name: 'lark_service_token_active_count',
-    help: 'People whose token is usable.',
-    read: () => grants.countUsable(clock.now()),
-  })
   const cardMetrics = createCardMetrics(registry, appIds)
-  const clickMetrics = createClickMetrics(registry, appIds)
+  const tokenReads = createTokenReadMetrics(registry, options)
   const websocketMetrics = createWebsocketMetrics(registry, longConnectionAppIds)
-  const httpMetrics = createHttpMetrics(registry)
-  const apiMetrics = createApiMetrics(registry)
-  const jobMetrics = createJobMetrics(registry, jobIntervalSeconds, clock)
-  registerBuildInfo(registry, { version, revision })
+  const observers = [
+    createSessionMetrics(registry, appIds),
+    createFunnelMetrics(registry, appIds),
+    cardMetrics,
+    createTokenMetrics(registry, appIds),
+    tokenReads,
+    createWebhookMetrics(registry),
+  ]
+  registerBuildInfo(registry, options)
   collectDefaultMetrics({ register: registry })
 
   return {
-    ...httpMetrics,
-    ...apiMetrics,
-    observeApiCall(call) {
-      apiMetrics.observeApiCall(call)
-      tokenMetrics.observeApiCall(call)
-    },
-    ...jobMetrics,
-    ...clickMetrics,
+    ...createHttpMetrics(registry),
+    ...createApiMetrics(registry),
+    ...createJobMetrics(registry, options.jobIntervalSeconds, clock),
+    ...createClickMetrics(registry, appIds),
+    ...createEventMetrics(registry, longConnectionAppIds, clock),
+    ...createSecretMetrics(registry),
+    ...createStoreMetrics(registry),
     watch: (events) =>
       events.on((event) => {
-        sessionMetrics.observe(event)
-        cardMetrics.observe(event)
-        tokenMetrics.observe(event)
+        for (const { observe } of observers) observe(event)
       }),
+    watchStore: createStoreGauges({ ...options, registry, onError }),
+    watchService: createServiceGauges({ registry, clock, onError }),
+    countDeniedToken: tokenReads.countDeniedToken,
+    countCardRateLimited: cardMetrics.countRateLimited,
+    observeChain: registerAuditChain(registry),
     observeConnection: (appId, event) => websocketMetrics.observe(appId, event),
     render: () => registry.metrics(),
+    list: () => listMetrics(registry),
     contentType: registry.contentType,
   }
 }
 
-function registerBuildInfo(registry: Registry, build: { version: string; revision: string }): void {
+function registerBuildInfo(
+  registry: Registry,
+  { version, revision = 'unknown' }: Pick<MetricsOptions, 'version' | 'revision'>,
+): void {
   new Gauge({
     name: 'lark_service_build_info',
     help: 'What is running; always 1.',
     labelNames: ['version', 'revision', 'node_version'],
     registers: [registry],
-  }).set({ ...build, node_version: process.version }, 1)
+  }).set({ version, revision, node_version: process.version }, 1)
+}
+
+/** Right until a look at it says otherwise; the first comes with the start. */
+function registerAuditChain(registry: Registry): (isRight: boolean) => void {
+  const gauge = new Gauge({
+    name: 'lark_service_audit_chain_ok',
+    help: '1 when the last look at the audit chain found it whole, else 0.',
+    registers: [registry],
+  })
+  gauge.set(1)
+  return (isRight) => gauge.set(isRight ? 1 : 0)
 }

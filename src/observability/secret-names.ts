@@ -65,6 +65,7 @@ const ERROR_CODES: Record<ErrorCode, true> = {
   store_unavailable: true,
   token_refresh_failed: true,
   token_unreadable: true,
+  too_many_cards: true,
   unknown_app: true,
 }
 

@@ -6,6 +6,16 @@ import { HUMAN_SECONDS } from './buckets.ts'
 import { appLabel } from './count-gauge.ts'
 import { AUTH_METHODS, FAILURE_REASONS, inSet, OTHER } from './label-sets.ts'
 
+/** Every way for a session to end; the pairs of the labels `state` and `end_reason`. */
+export const ENDS = [
+  { state: 'completed', end_reason: 'token_stored' },
+  { state: 'rejected', end_reason: 'declined_on_card' },
+  { state: 'rejected', end_reason: 'access_denied' },
+  { state: 'expired', end_reason: 'timed_out' },
+  { state: 'expired', end_reason: 'invalidated' },
+  { state: 'expired', end_reason: 'superseded' },
+] as const
+
 /** The metrics of sessions; they move on what the domain tells. */
 export interface SessionMetrics {
   observe(event: AuthEvent): void
@@ -20,6 +30,12 @@ export function createSessionMetrics(
     name: 'lark_service_auth_session_total',
     help: 'Sessions created.',
     labelNames: ['app_id', 'auth_method'],
+    registers: [registry],
+  })
+  const ended = new Counter({
+    name: 'lark_service_auth_session_ended_total',
+    help: 'Sessions that ended, by their last state and why.',
+    labelNames: ['app_id', 'state', 'end_reason'],
     registers: [registry],
   })
   const expired = new Counter({
@@ -62,8 +78,10 @@ export function createSessionMetrics(
           // What a person decides is counted when it ends their session, once.
           if (FAULT_OF[event.reason] !== 'user') countFailure(event.session, event.reason)
           return
+        case 'stage_ended':
         case 'stray_token_kept':
         case 'card_worked_on':
+        case 'webhook_tried':
           return
       }
     },
@@ -71,6 +89,8 @@ export function createSessionMetrics(
 
   function sessionEnded(session: AuthSession): void {
     const labels = labelsOf(session)
+    const { state, endReason } = session
+    ended.inc({ app_id: labels.app_id, state, end_reason: endReason ?? 'token_stored' })
     if (session.state === 'completed') {
       succeeded.inc(labels)
       const { cardSentAt, endedAt } = session
@@ -108,6 +128,7 @@ export function createSessionMetrics(
   function zero(): void {
     for (const app_id of appIds) {
       expired.inc({ app_id }, 0)
+      for (const { state, end_reason } of ENDS) ended.inc({ app_id, state, end_reason }, 0)
       for (const auth_method of AUTH_METHODS) {
         created.inc({ app_id, auth_method }, 0)
         succeeded.inc({ app_id, auth_method }, 0)

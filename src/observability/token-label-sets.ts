@@ -1,4 +1,9 @@
-import type { GrantEvent, RevocationReason, RevocationSource } from '../auth/grant-events.ts'
+import type {
+  CrashRecovery,
+  RefreshSharing,
+  RevocationReason,
+  RevocationSource,
+} from '../auth/grant-events.ts'
 import type { FinishedReason, SetbackReason } from '../auth/refresh-outcome.ts'
 
 /** Why a refresh can end badly. */
@@ -27,9 +32,17 @@ export const REFRESH_FAILURES = keysOf<RefreshFailure>({
 })
 
 /** Every way to get somebody else's refresh. */
-export const SHARED_HOW = keysOf<Extract<GrantEvent, { type: 'refresh_shared' }>['how']>({
+export const SHARED_HOW = keysOf<RefreshSharing>({
   coalesced: true,
   adopted_after_lease: true,
+  adopted_after_error: true,
+})
+
+/** Every end of a look at what a vanished process left open. */
+export const CRASH_RECOVERIES = keysOf<CrashRecovery>({
+  fresh: true,
+  reauth_required: true,
+  pending: true,
 })
 
 /** Everybody who can end a grant. */

@@ -2,9 +2,9 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 import type { AuthEvent } from '../auth/events.ts'
 import type { GrantEvent, RefreshDecision } from '../auth/grant-events.ts'
 import { LEASE_SECONDS, REFRESH_SECONDS } from './buckets.ts'
-import { appLabel } from './count-gauge.ts'
 import { inSet } from './label-sets.ts'
 import {
+  CRASH_RECOVERIES,
   REFRESH_FAILURES,
   REVOCATION_REASONS,
   REVOCATION_SOURCES,
@@ -23,8 +23,6 @@ export const REFRESH_OUTCOMES = [
 /** The metrics of refreshes and revocations. */
 export interface TokenMetrics {
   observe(event: AuthEvent): void
-  /** Counts the calls to Feishu that presented a refresh token. */
-  observeApiCall(call: { apiName: string }): void
 }
 
 /** Registers the metrics of what happens to tokens. */
@@ -73,6 +71,17 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
     buckets: LEASE_SECONDS,
     registers,
   })
+  const lost = new Counter({
+    name: 'lark_service_token_lease_lost_total',
+    help: 'Leases that were gone when their holder looked.',
+    registers,
+  })
+  const recovered = new Counter({
+    name: 'lark_service_crash_recoveries_total',
+    help: 'Looks at refresh tokens that a vanished process may have spent, by what was found.',
+    labelNames: ['result'],
+    registers,
+  })
   const revoked = new Counter({
     name: 'lark_service_token_revoked_total',
     help: 'Grants that were ended, by who ended them and why.',
@@ -84,6 +93,9 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
   return {
     observe(event) {
       switch (event.type) {
+        case 'refresh_step':
+          if (event.step === 'token_sent') calls.inc({ app_id: inSet(appIds, event.appId) })
+          return
         case 'refresh_ended':
           refreshEnded(event)
           return
@@ -96,6 +108,12 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
         case 'lease_waited':
           waited.observe(event.seconds)
           return
+        case 'lease_lost':
+          lost.inc()
+          return
+        case 'crash_recovered':
+          recovered.inc({ result: event.result })
+          return
         case 'grant_finished':
           if (event.reason === 'reused') reused.inc({ app_id: inSet(appIds, event.appId) })
           return
@@ -104,10 +122,6 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
           revoked.inc({ app_id: inSet(appIds, appId), source, reason })
         }
       }
-    },
-    observeApiCall({ apiName }) {
-      // A call does not tell its app.
-      if (apiName === 'refresh_token') calls.inc({ app_id: appLabel(appIds, null) })
     },
   }
 
@@ -121,17 +135,18 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
   }
 
   function zero(): void {
+    for (const result of CRASH_RECOVERIES) recovered.inc({ result }, 0)
     for (const app_id of appIds) {
       for (const outcome of REFRESH_OUTCOMES) refreshes.inc({ app_id, outcome }, 0)
       for (const reason of REFRESH_FAILURES) failures.inc({ app_id, reason }, 0)
       for (const how of SHARED_HOW) shared.inc({ app_id, how }, 0)
+      calls.inc({ app_id }, 0)
       reused.inc({ app_id }, 0)
       duration.zero({ app_id })
       for (const source of REVOCATION_SOURCES) {
         for (const reason of REVOCATION_REASONS) revoked.inc({ app_id, source, reason }, 0)
       }
     }
-    calls.inc({ app_id: appLabel(appIds, null) }, 0)
   }
 }
 
