@@ -1,0 +1,124 @@
+import type { CallApi } from './api-call.ts'
+import { CardAuthError } from './card-auth-error.ts'
+import { asSession, asToken, isToken, type Session, type UserAccessToken } from './replies.ts'
+import type { UserAccessTokenRequest } from './requests.ts'
+import { secondsOf } from './seconds.ts'
+import { waitForSession } from './wait-for-session.ts'
+
+/** The one call: a token that works, or a card and, while the caller waits, the token that the person grants on it. */
+export async function getUserAccessToken(
+  callApi: CallApi,
+  request: UserAccessTokenRequest,
+): Promise<UserAccessToken> {
+  const until = Date.now() + secondsOf(request.wait ?? 0) * 1000
+  if (request.forceRefresh) {
+    const refreshed = await refreshIfGranted(callApi, request)
+    if (refreshed) return refreshed
+  }
+  for (;;) {
+    const reply = await askForToken(callApi, request, until)
+    if (isToken(reply)) return reply
+    const { sessionId } = asSession(reply)
+    const session = await waitForSession(callApi, { sessionId, until, signal: request.signal })
+    // A wider request of somebody else took this one along: wait for that one.
+    if (session.endReason === 'superseded' && Date.now() < until) continue
+    checkOutcome(session, request)
+    return readGrantedToken(callApi, request, until)
+  }
+}
+
+/** The wait is spent on the session, so that a repeated POST finds its answer at once. */
+function askForToken(callApi: CallApi, request: UserAccessTokenRequest, until: number) {
+  return callApi({
+    method: 'POST',
+    path: ['tokens'],
+    body: {
+      open_id: request.openId,
+      app_id: request.appId,
+      scopes: request.scopes?.length ? request.scopes : undefined,
+      reason: request.reason,
+      locale: request.locale,
+      chat_id: request.chatId,
+      min_validity: request.minValidity,
+    },
+    patientUntil: until,
+    signal: request.signal,
+  })
+}
+
+/** Undefined when only the person can help. */
+async function refreshIfGranted(
+  callApi: CallApi,
+  { openId, appId, scopes = [], signal }: UserAccessTokenRequest,
+): Promise<UserAccessToken | undefined> {
+  try {
+    const path = ['tokens', openId, 'refresh']
+    const token = asToken(await callApi({ method: 'POST', path, query: { app_id: appId }, signal }))
+    return scopes.every((scope) => token.scopes.includes(scope)) ? token : undefined
+  } catch (error) {
+    if (error instanceof CardAuthError && error.code === 'authorization_required') return undefined
+    throw error
+  }
+}
+
+/** The errors that the service gives to those who wait in the same call. */
+function checkOutcome(session: Session, { scopes = [] }: UserAccessTokenRequest): void {
+  const { state, grantedScopes } = session
+  if (state === 'pending') {
+    throw new CardAuthError(
+      'authorization_required',
+      'A card is waiting for this person. Ask again when they may have answered, or wait longer.',
+      { status: 404, missingScopes: session.scopes },
+    )
+  }
+  if (state === 'rejected') {
+    throw new CardAuthError(
+      'authorization_rejected',
+      'The person declined. Ask again only when they start something that needs it.',
+      { status: 403 },
+    )
+  }
+  if (state === 'expired') {
+    throw new CardAuthError(
+      'authorization_expired',
+      'The request ended before the person decided. Ask for a new authorization.',
+      { status: 410 },
+    )
+  }
+  const asked = scopes.filter((scope) => session.scopes.includes(scope))
+  const lacking = asked.filter((scope) => !grantedScopes?.includes(scope))
+  if (lacking.length > 0) throw insufficient(lacking)
+}
+
+async function readGrantedToken(
+  callApi: CallApi,
+  { openId, appId, scopes, minValidity, signal }: UserAccessTokenRequest,
+  until: number,
+): Promise<UserAccessToken> {
+  try {
+    return asToken(
+      await callApi({
+        method: 'GET',
+        path: ['tokens', openId],
+        query: {
+          app_id: appId,
+          scopes: scopes?.length ? scopes.join(',') : undefined,
+          min_validity: minValidity,
+        },
+        patientUntil: until,
+        signal,
+      }),
+    )
+  } catch (error) {
+    const isLacking = error instanceof CardAuthError && error.code === 'authorization_required'
+    throw isLacking ? insufficient(error.missingScopes) : error
+  }
+}
+
+function insufficient(missingScopes: readonly string[]): CardAuthError {
+  return new CardAuthError(
+    'insufficient_scope',
+    `The person has not granted: ${missingScopes.join(' ')}. Ask for these scopes.`,
+    { status: 403, missingScopes },
+  )
+}
