@@ -1,20 +1,29 @@
+import type { Actor } from './access/callers.ts'
+import type { EnvironmentKey } from './access/clients.ts'
 import { hashSecret } from './auth/one-time-secret.ts'
 import type { Clock, Log } from './auth/ports.ts'
-import type { Config } from './config.ts'
+import { createChatDoctor } from './chat-doctor.ts'
+import type { ApiKeyConfig, Config } from './config.ts'
 import { FeishuUnavailableError } from './errors.ts'
 import type { EventHandlers } from './feishu/event-handlers.ts'
-import { resolveEndpoints } from './feishu/hosts.ts'
+import { type FeishuEndpoints, resolveEndpoints } from './feishu/hosts.ts'
 import { createLongConnection, type LongConnection } from './feishu/long-connection.ts'
+import type { ReadinessCheck } from './http/http-neighbours.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { jobIntervalSeconds, type Schedules } from './jobs/schedules.ts'
 import { createEventLog } from './observability/event-log.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { createMetricsServer } from './observability/metrics-server.ts'
+import { READY_CHECKS, type ReadyCheck } from './observability/service-gauges.ts'
+import { loadTracing } from './observability/tracing.ts'
 import { createParts, type Parts, type PartsApp } from './parts.ts'
-import { createPublicDoor, pathPrefix } from './public-door.ts'
+import { createPublicDoor, pathPrefixes } from './public-door.ts'
+import { createReadiness } from './readiness.ts'
 import { createRequestScope } from './request-scope.ts'
+import { readRevision } from './revision.ts'
 import { openStore } from './store/open-store.ts'
 import { createSystemClock } from './system-clock.ts'
+import { traceRequests } from './trace-requests.ts'
 import { VERSION } from './version.ts'
 
 /** The running service. */
@@ -25,8 +34,12 @@ export interface App {
    * @throws {AppMisconfiguredError} when Feishu does not accept an app's credentials.
    */
   start(): Promise<{ url: string | null; metricsUrl: string | null }>
+  /** Is not ready any more, and goes on working for SHUTDOWN_DELAY_SECONDS, so that a balancer turns elsewhere. */
+  leave(): Promise<void>
   /** Takes no more work, lets the running work end and closes everything in reverse. */
   close(): Promise<void>
+  /** What a close still waits for; counts and names of jobs. */
+  unfinished(): Record<string, unknown>
   parts: Parts
 }
 
@@ -36,6 +49,8 @@ export type AppOptions = {
   clock?: Clock | undefined
   /** Where "Back to Feishu" leads; the brand's own host unless a local Feishu stands in. */
   appLinkBaseUrl?: string | undefined
+  /** The hosts of one app, where they differ from those of the others. */
+  endpointsOf?: ((appId: string) => Partial<FeishuEndpoints>) | undefined
   /** Milliseconds before a call to Feishu is given up; 10 000 unless told. */
   feishuTimeoutMs?: number | undefined
   /** More events of the long connection to hear, by type. */
@@ -51,25 +66,29 @@ const CONNECT_MS = 10_000
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { clock = createSystemClock(), appLinkBaseUrl } = options
   const scope = createRequestScope()
-  const log = scope.stamp(options.log)
+  const tracing = await loadTracing(VERSION)
+  const log = tracing.stamp(scope.stamp(options.log))
   const apps = config.apps.map((app): PartsApp => {
-    const endpoints = resolveEndpoints({ brand: app.brand, ...config.endpoints, appLinkBaseUrl })
-    return { ...app, endpoints }
-  })
-  const store = await openStore({
-    databaseUrl: config.databaseUrl,
-    onError: (error) => log('error', 'store_trouble', { error }),
+    const shared = resolveEndpoints({ brand: app.brand, ...config.endpoints, appLinkBaseUrl })
+    return { ...app, endpoints: { ...shared, ...options.endpointsOf?.(app.appId) } }
   })
   const connectedApps = config.cardCallback === 'long_connection' ? apps : []
   const metrics = createMetrics({
     appIds: apps.map(({ appId }) => appId),
     longConnectionAppIds: connectedApps.map(({ appId }) => appId),
-    sessions: store.sessions,
-    grants: store.grants,
     jobIntervalSeconds: jobIntervalSeconds(options.schedules),
+    keyIds: config.encryptionKeys.map(({ id }) => id),
+    clientNames: config.apiKeys.map(({ name }) => name),
+    currentClient: () => keyNameOf(callers.current()),
     version: VERSION,
+    revision: readRevision(),
     clock,
     log,
+  })
+  const store = await openStore({
+    databaseUrl: config.databaseUrl,
+    onError: (error) => log('error', 'store_trouble', { error }),
+    onOperation: metrics.observeStatement,
   })
   const parts = createParts({
     apps,
@@ -77,36 +96,64 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     encryptionKeys: config.encryptionKeys,
     refreshThreshold: config.tokenRefreshThreshold,
     sessionSeconds: config.sessionTtlSeconds,
+    ahead: config.reauthorize,
     retentionDays: config.sessionRetentionDays,
+    webhook: config.webhook,
+    environmentKeys: config.apiKeys.map(toEnvironmentKey),
+    auditMode: config.auditMode,
+    requestId: scope.requestId,
+    observeChain: metrics.observeChain,
     clock,
     log,
-    observeCall: metrics.observeApiCall,
+    observeCall(call) {
+      metrics.observeApiCall(call)
+      tracing.observeCall(call)
+    },
+    around: tracing.around,
     observeRetry: metrics.countApiRetry,
     observeClick: metrics.countClick,
     observeJob: metrics.observeJob,
+    observeUnreadable: metrics.countUnreadable,
+    onCardRateLimited: metrics.countCardRateLimited,
+    onDuplicateEvent: metrics.countDuplicate,
     feishuTimeoutMs: options.feishuTimeoutMs,
     schedules: options.schedules,
   })
-  const { events, onCardAction, grantEndings, onMessage, http } = parts
+  const { events, onCardAction, grantEndings, http } = parts
+  const hearDoctor = createChatDoctor({ config, apps, parts, clock })
+  const { callers } = parts.access
   metrics.watch(events)
+  metrics.watchStore(store)
+  metrics.watchService({
+    countWaiters: parts.auth.waiters.count,
+    tokenCircuit: () => worst(apps.map(({ appId }) => parts.auth.tokens.circuit.state(appId))),
+    readiness: async () => (await readiness.checks()).flatMap(toReadyCheck),
+  })
   createEventLog(log).watch(events)
+  tracing.watch(events)
 
+  const readiness = createReadiness({
+    store,
+    keyIds: config.encryptionKeys.map(({ id }) => id),
+    connectedAppIds: connectedApps.map(({ appId }) => appId),
+    requiresConnection: config.requiresLongConnection,
+    clock,
+    log,
+  })
   const connections = connectedApps.map(connect)
   const server = config.callbackServer
     ? createHttpServer({
         ...config.callbackServer,
         ...createPublicDoor({ apps, parts, log, clock }),
-        apiKeys: config.apiKeys.map(({ name, secret }) => ({
-          name,
-          secretHash: hashSecret(secret),
-        })),
-        readiness,
-        traceRequest: scope.begin,
+        readiness: readiness.checks,
+        isStarted: readiness.isStarted,
+        traceRequest: traceRequests(scope, tracing),
         observeRequest: metrics.observeRequest,
         onRateLimited: metrics.countRateLimited,
+        onTokenDenied: metrics.countDeniedToken,
         version: VERSION,
-        pathPrefix: pathPrefix(config.apps[0].redirectUri),
-        trustProxy: 'loopback',
+        pathPrefixes: pathPrefixes(apps),
+        trustProxy: config.trustedProxies,
       })
     : null
   const metricsServer = createMetricsServer({ listen: config.metricsServer, metrics, log })
@@ -114,23 +161,44 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   return {
     parts,
     async start() {
-      const metricsPort = (await metricsServer.start())?.port
-      const metricsUrl = metricsPort ? `http://127.0.0.1:${metricsPort}/metrics` : null
+      const metricsUrl = (await metricsServer.start())?.url ?? null
       await parts.start()
+      tellOfEnvironmentKeys()
       const url = (await server?.start())?.url ?? null
+      // It must not keep a start from going on: a probe looks again.
+      await readiness
+        .checkKeys()
+        .catch((error: unknown) => log('error', 'store_trouble', { error }))
       await Promise.all(connections.map(startConnection))
       log('info', 'service_ready', { url, metrics_url: metricsUrl, database: store.engine })
       return { url, metricsUrl }
     },
+    async leave() {
+      log('info', 'service_leaving', { seconds: config.shutdownDelaySeconds })
+      server?.leave()
+      await clock.sleep(config.shutdownDelaySeconds * 1000)
+    },
     async close() {
       log('info', 'service_closing', {})
       parts.auth.tokens.close()
-      await Promise.all(connections.map((connection) => connection.close()))
-      await server?.close()
+      const doors = [server, ...connections]
+      await Promise.all(doors.map((door) => door?.close()))
       await parts.close()
       await metricsServer.close()
       log('info', 'service_closed', {})
     },
+    unfinished: () => ({
+      requests: server?.unanswered() ?? 0,
+      jobs: parts.jobs.running(),
+      background: parts.background.count(),
+      unsaved_tokens: parts.auth.tokens.unsaved.count(),
+    }),
+  }
+
+  /** Once, at the start, so that nobody takes them for keys with permissions. */
+  function tellOfEnvironmentKeys(): void {
+    const names = config.apiKeys.map(({ name }) => name)
+    if (names.length > 0) log('info', 'environment_keys_may_do_everything', { names })
   }
 
   function connect(app: PartsApp): LongConnection {
@@ -141,9 +209,16 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       log,
       onCardAction,
       grantEndings,
-      onMessage,
+      onMessage: async (event) => (await parts.onMessage(event)) || hearDoctor(event),
       handlers: options.handlers,
-      onStatus: (event) => metrics.observeConnection(app.appId, event),
+      onStatus(event) {
+        metrics.observeConnection(app.appId, event)
+        if (event.type !== 'connection') return
+        readiness.noteConnection(app.appId, event.connected)
+        if (event.connected) parts.noteSign(app.appId, 'connected')
+      },
+      observeEvent: metrics.observeEvent,
+      onOldCardTap: () => parts.noteSign(app.appId, 'old_card_tap'),
       timing: { startupDeadlineMs: CONNECT_MS },
     })
   }
@@ -157,14 +232,23 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       log('warn', 'long_connection_late', { error })
     }
   }
+}
 
-  async function readiness() {
-    const database = await store.ping().then(
-      () => ({ name: 'database', ok: true }),
-      () => ({ name: 'database', ok: false, detail: 'It cannot be written.' }),
-    )
-    const lost = connections.filter((connection) => connection.status().state !== 'connected')
-    const detail = lost.length > 0 ? 'Not connected to Feishu.' : undefined
-    return [database, { name: 'long_connection', ok: lost.length === 0, detail }]
-  }
+/** The state of several circuits in one number. */
+function worst(states: readonly (0 | 1 | 2)[]): 0 | 1 | 2 {
+  if (states.includes(2)) return 2
+  return states.includes(1) ? 1 : 0
+}
+
+function keyNameOf(actor: Actor): string | null {
+  return actor.startsWith('key:') ? actor.slice('key:'.length) : null
+}
+
+function toReadyCheck({ name, ok }: ReadinessCheck): ReadyCheck[] {
+  const check = READY_CHECKS.find((each) => each === name)
+  return check ? [{ check, isOk: ok }] : []
+}
+
+function toEnvironmentKey({ name, secret }: ApiKeyConfig): EnvironmentKey {
+  return { name, secretHash: hashSecret(secret) }
 }

@@ -1,22 +1,27 @@
-import type { Router } from 'express'
-import type { AuthListener } from './auth/events.ts'
 import type { UserAccessToken } from './auth/grant.ts'
 import type { AuthorizationRequest, OpenedSession } from './auth/open-session.ts'
 import type { Log, SessionFilter } from './auth/ports.ts'
 import type { AuthSession } from './auth/session.ts'
 import type { Swept } from './auth/sweep.ts'
 import { parseKeyRing } from './auth/token-cipher.ts'
+import { faultsOfWebhook, type WebhookOptions } from './config/config-webhook.ts'
 import { type Duration, milliseconds } from './duration.ts'
 import { ConfigurationError } from './errors.ts'
 import { botEventHandlers, type EventHandlers } from './feishu/event-handlers.ts'
 import { resolveEndpoints } from './feishu/hosts.ts'
 import { createEmbeddedRouter } from './http/embedded-router.ts'
+import type { ExpressMiddleware } from './http/express-middleware.ts'
+import { loadTracing } from './observability/tracing.ts'
+import { createOnEvent, type OnEvent } from './on-event.ts'
 import { createParts, type PartsApp } from './parts.ts'
-import { createPublicDoor, pathPrefix } from './public-door.ts'
+import { createPublicDoor, pathPrefixes } from './public-door.ts'
+import { type ReauthorizeOptions, readReauthorizeOptions } from './reauthorize-options.ts'
 import { createRequestScope } from './request-scope.ts'
 import { openStore } from './store/open-store.ts'
 import { createSystemClock } from './system-clock.ts'
+import { traceRequests } from './trace-requests.ts'
 import { VERSION } from './version.ts'
+import type { WebhookReceiver } from './webhooks/webhook-poster.ts'
 
 /** How to embed card authorization in a bot. */
 export type CardAuthOptions = {
@@ -37,6 +42,15 @@ export type CardAuthOptions = {
   sessionTtlSeconds?: number | undefined
   /** How long ended sessions are kept; default 30. */
   sessionRetentionDays?: number | undefined
+  /**
+   * How it is recorded in the database who got a token: `batched` within a second, `strict` before it is handed out. Unless told, the
+   * record holds all else: who was asked, what they decided, what was revoked; with `off` it holds nothing.
+   */
+  audit?: 'batched' | 'strict' | 'off' | undefined
+  /** Asks people once before their authorization ends; left out, nobody is asked ahead of time. */
+  reauthorize?: ReauthorizeOptions | undefined
+  /** Who is told what happens, with signed webhooks; default nobody. */
+  webhook?: WebhookOptions | undefined
   /** Hosts of another Feishu, such as the emulator's. */
   apiBaseUrl?: string | undefined
   accountsBaseUrl?: string | undefined
@@ -50,7 +64,7 @@ export type TokenOptions = AuthorizationRequest & {
   minValidity?: number | undefined
   /** Refreshes although the stored token is fresh; default false. */
   forceRefresh?: boolean | undefined
-  /** How long to wait for the person, such as `'5m'`; default not at all. */
+  /** How long to wait for the person, such as `'5m'`; a bare number is milliseconds; default not at all. */
   wait?: Duration | undefined
   signal?: AbortSignal | undefined
 }
@@ -66,6 +80,7 @@ export interface CardAuth {
   close(): Promise<void>
   requestAuthorization(request: AuthorizationRequest): Promise<OpenedSession>
   getSession(sessionId: string): Promise<AuthSession>
+  /** Resolves when the session ends, or as it stands after `wait`: such as `'5m'`, or milliseconds. */
   waitForSession(sessionId: string, wait: Duration, signal?: AbortSignal): Promise<AuthSession>
   listSessions(filter: Omit<SessionFilter, 'limit'> & { limit?: number }): Promise<AuthSession[]>
   invalidateSession(sessionId: string): Promise<AuthSession>
@@ -92,12 +107,12 @@ export interface CardAuth {
    */
   revokeUserAccessToken(options: GrantOptions): Promise<boolean>
   cleanupExpiredSessions(): Promise<Swept>
-  /** Mount it where the redirect URI points: it answers the link, the callback and its pages. */
-  router: Router
+  /** An Express router; mount it where the redirect URI points: it answers the link, the callback and its pages. */
+  router: ExpressMiddleware
   /** Register them on your own `EventDispatcher`. */
   handlers: EventHandlers
-  /** Listens to what happens; returns the function that stops it. */
-  on(listener: AuthListener): () => void
+  /** Listens to what happens: `on('session_ended', listener)`, or `on(listener)` for everything. */
+  on: OnEvent
 }
 
 const PAGE = 100
@@ -105,16 +120,19 @@ const MOST_MIN_VALIDITY = 3600
 
 /**
  * Opens the database and builds card authorization for one app; nothing runs before `start`.
- * @throws {ConfigurationError} when the keys or the database URL are not usable.
+ * @throws {ConfigurationError} when the keys, the database URL or `reauthorize` are not usable.
  * @throws {StoreUnavailableError} when the database cannot be opened.
  */
 export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth> {
   const { brand = 'feishu' } = options
   const scope = createRequestScope()
-  const log = scope.stamp(options.log ?? (() => {}))
+  const tracing = await loadTracing(VERSION)
+  const log = tracing.stamp(scope.stamp(options.log ?? (() => {})))
   const keys = parseKeyRing(options.encryptionKeys)
   if (!keys.ok)
     throw new ConfigurationError(keys.faults.map((fault) => ({ name: 'encryptionKeys', ...fault })))
+  const ahead = readReauthorizeOptions(options.reauthorize)
+  const webhook = options.webhook ? readWebhook(options.webhook) : null
   const clock = createSystemClock()
   const app: PartsApp = {
     appId: options.appId,
@@ -135,24 +153,30 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     encryptionKeys: keys.keys,
     refreshThreshold: options.refreshThreshold ?? 0.1,
     sessionSeconds: options.sessionTtlSeconds ?? 600,
+    ahead,
     retentionDays: options.sessionRetentionDays ?? 30,
+    webhook,
+    auditMode: options.audit,
+    actor: 'library',
+    requestId: scope.requestId,
     clock,
     log,
-    observeCall: ignore,
+    observeCall: tracing.observeCall,
+    around: tracing.around,
     observeRetry: ignore,
     observeClick: ignore,
     observeJob: ignore,
   })
-  const { auth, events, onCardAction, grantEndings } = parts
+  const { access, auth, events, onCardAction, grantEndings } = parts
+  tracing.watch(events)
   const router = createEmbeddedRouter({
     ...createPublicDoor({ apps: [app], parts, log, clock }),
-    apiKeys: [],
     readiness: async () => [],
-    traceRequest: scope.begin,
+    traceRequest: traceRequests(scope, tracing),
     observeRequest: ignore,
     onRateLimited: ignore,
     version: VERSION,
-    pathPrefix: pathPrefix(app.redirectUri),
+    pathPrefixes: pathPrefixes([app]),
   })
 
   return {
@@ -163,12 +187,17 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     waitForSession: (id, wait, signal) => auth.waitForSession(id, milliseconds(wait), signal),
     listSessions: ({ limit = PAGE, ...filter }) => store.sessions.list({ ...filter, limit }),
     invalidateSession: auth.invalidateSession,
-    async getUserAccessToken({ wait = 0, ...request }) {
-      checkMinValidity(request.minValidity)
-      return auth.getUserAccessToken({ ...request, waitMilliseconds: milliseconds(wait) })
+    async getUserAccessToken(request) {
+      const { minValidity, wait = 0, forceRefresh } = request
+      checkMinValidity(minValidity)
+      const waitMilliseconds = milliseconds(wait)
+      const action = forceRefresh ? 'token_refreshed' : 'token_read'
+      return handOut(action, () => auth.getUserAccessToken({ ...request, waitMilliseconds }))
     },
     refreshUserAccessToken: ({ openId, appId }) =>
-      auth.readUserAccessToken({ openId, appId, forceRefresh: true }),
+      handOut('token_refreshed', () =>
+        auth.readUserAccessToken({ openId, appId, forceRefresh: true }),
+      ),
     async revokeUserAccessToken({ openId, appId }) {
       const key = { appId: auth.apps.resolve(appId).appId, openId }
       return auth.tokens.revokeGrant.here(key, 'admin')
@@ -178,8 +207,32 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     },
     router,
     handlers: botEventHandlers(onCardAction, grantEndings),
-    on: events.on,
+    on: createOnEvent(events, (error) => log('error', 'listener_failed', { error })),
   }
+
+  function handOut(
+    action: 'token_read' | 'token_refreshed',
+    find: () => Promise<UserAccessToken>,
+  ): Promise<UserAccessToken> {
+    return options.audit === undefined ? find() : findAndRecord(action, find)
+  }
+
+  async function findAndRecord(
+    action: 'token_read' | 'token_refreshed',
+    find: () => Promise<UserAccessToken>,
+  ): Promise<UserAccessToken> {
+    const token = await find()
+    const { appId, openId, scopes } = token
+    await access.audit.handOut({ action, appId, openId, detail: { scopes } })
+    return token
+  }
+}
+
+function readWebhook({ url, secrets, allowedHosts = [] }: WebhookOptions): WebhookReceiver {
+  const fix = 'See docs/webhooks.md.'
+  const faults = faultsOfWebhook({ url, secrets, allowedHosts })
+  if (faults.length > 0) throw new ConfigurationError(faults.map((fault) => ({ ...fault, fix })))
+  return { url, secrets, allowedHosts }
 }
 
 /** More than half a token's life would mean a refresh with every other call. */

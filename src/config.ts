@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
+import type { AheadSettings } from './auth/ask-ahead.ts'
 import type { KeyRing } from './auth/token-cipher.ts'
 import { type AppEntry, readApps } from './config/config-apps.ts'
 import { FIXES } from './config/config-fixes.ts'
@@ -26,6 +27,16 @@ export type ListenConfig = { host: string; port: number }
 /** A caller of `/v1`. */
 export type ApiKeyConfig = { name: string; secret: string }
 
+/** The receiver of webhooks. */
+export type WebhookConfig = {
+  /** It may hold a secret in its path or query. */
+  url: string
+  /** `whsec_…`; the first signs first. */
+  secrets: readonly string[]
+  /** Host names and CIDRs that may be private. */
+  allowedHosts: readonly string[]
+}
+
 /** Everything that can be configured, parsed and checked. */
 export type Config = {
   apps: readonly [AppConfig, ...AppConfig[]]
@@ -38,17 +49,31 @@ export type Config = {
   authFlow: 'redirect'
   sessionTtlSeconds: number
   sessionRetentionDays: number
+  /** Whether and when people are asked before their grants end; 0 days is never. */
+  reauthorize: AheadSettings
   /** A token is refreshed when less than this share of its lifetime is left; between 0 and 1. */
   tokenRefreshThreshold: number
   /** Null when it is turned off. */
   callbackServer: ListenConfig | null
+  /** Addresses, CIDRs or `loopback`: the proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[]
+  /** So long a process that is told to stop goes on answering, and says that it is not ready. */
+  shutdownDelaySeconds: number
   /** Null when it is turned off. */
   metricsServer: ListenConfig | null
   cardCallback: 'long_connection' | 'off'
+  /** Whether a process without its long connection is not ready. */
+  requiresLongConnection: boolean
   /** `file:<path>` or `postgres://…`; it may hold a password. */
   databaseUrl: string
   encryptionKeys: KeyRing
   apiKeys: readonly ApiKeyConfig[]
+  /** How strictly it is recorded who did what. */
+  auditMode: Environment['AUDIT_MODE']
+  /** Who is told what happens; null when nobody is. */
+  webhook: WebhookConfig | null
+  /** Who may write `/auth doctor` to the bot. */
+  doctorOpenIds: readonly string[]
   logLevel: LogLevel
 }
 
@@ -92,6 +117,8 @@ export function secretsOf(config: Config): string[] {
     ...config.apps.flatMap((app) => [app.appSecret, app.encryptKey, app.verificationToken]),
     ...config.apiKeys.map(({ secret }) => secret),
     ...config.encryptionKeys.map(({ key }) => Buffer.from(key).toString('base64')),
+    ...(config.webhook?.secrets ?? []),
+    ...(config.webhook?.secrets ?? []).map((secret) => secret.replace(/^whsec_/, '')),
     database,
     decodeURIComponent(database),
   ].filter((secret): secret is string => secret !== null && secret !== '')
@@ -120,10 +147,16 @@ function faultsBetween(env: Environment): ConfigurationFault[] {
     env.CALLBACK_SERVER_ENABLED &&
     env.METRICS_PORT !== 0 &&
     env.METRICS_PORT === env.CALLBACK_SERVER_PORT
-  if (!isTaken) return []
-  return [
-    { name: 'METRICS_PORT', problem: 'is also CALLBACK_SERVER_PORT', fix: FIXES.METRICS_PORT },
-  ]
+  const faults: ConfigurationFault[] = []
+  if (isTaken) {
+    const problem = 'is also CALLBACK_SERVER_PORT'
+    faults.push({ name: 'METRICS_PORT', problem, fix: FIXES.METRICS_PORT })
+  }
+  if (env.WEBHOOK_URL !== undefined && env.WEBHOOK_SECRETS.length === 0) {
+    const problem = 'is not set, but WEBHOOK_URL is'
+    faults.push({ name: 'WEBHOOK_SECRETS', problem, fix: FIXES.WEBHOOK_SECRETS })
+  }
+  return faults
 }
 
 function toConfig(env: Environment, entries: readonly [AppEntry, ...AppEntry[]]): Config {
@@ -147,16 +180,33 @@ function toConfig(env: Environment, entries: readonly [AppEntry, ...AppEntry[]])
     authFlow: env.AUTH_FLOW,
     sessionTtlSeconds: env.AUTH_SESSION_TTL_SECONDS,
     sessionRetentionDays: env.AUTH_SESSION_RETENTION_DAYS,
+    reauthorize: {
+      days: env.REAUTHORIZE_AHEAD_DAYS,
+      quiet: { span: env.REAUTHORIZE_QUIET_HOURS, timeZone: env.REAUTHORIZE_TIME_ZONE },
+    },
     tokenRefreshThreshold: env.TOKEN_REFRESH_THRESHOLD,
     callbackServer: env.CALLBACK_SERVER_ENABLED
       ? { host: env.CALLBACK_SERVER_HOST, port: env.CALLBACK_SERVER_PORT }
       : null,
+    trustedProxies: env.TRUSTED_PROXIES,
+    shutdownDelaySeconds: env.SHUTDOWN_DELAY_SECONDS,
     metricsServer:
       env.METRICS_PORT === null ? null : { host: env.METRICS_HOST, port: env.METRICS_PORT },
     cardCallback: env.CARD_CALLBACK,
+    requiresLongConnection: env.LONG_CONNECTION_REQUIRED,
     databaseUrl: env.DATABASE_URL,
     encryptionKeys: env.TOKEN_ENCRYPTION_KEYS,
     apiKeys: env.API_KEYS,
+    auditMode: env.AUDIT_MODE,
+    webhook:
+      env.WEBHOOK_URL === undefined
+        ? null
+        : {
+            url: env.WEBHOOK_URL,
+            secrets: env.WEBHOOK_SECRETS,
+            allowedHosts: env.WEBHOOK_ALLOWED_HOSTS,
+          },
+    doctorOpenIds: env.DOCTOR_OPEN_IDS,
     logLevel: env.LOG_LEVEL,
   }
 }

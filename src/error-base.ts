@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'store_unavailable'
   | 'token_refresh_failed'
   | 'token_unreadable'
+  | 'too_many_cards'
   | 'unknown_app'
 
 /** The base of every error this product throws on purpose; the message says what happened and what to do next. */

@@ -5,6 +5,7 @@ import {
   type FeishuFacts,
 } from './error-base.ts'
 
+export { CardGoneError, PersonUnreachableError, TooManyCardsError } from './card-errors.ts'
 export { CardAuthError, type ErrorCode, type FeishuFacts }
 
 /** One thing wrong with the configuration, and how to mend it. */
@@ -189,20 +190,6 @@ export class AppMisconfiguredError extends FeishuAnsweredError {
 /** This person may not use the app; an admin can change that. */
 export class PersonNotAllowedError extends FeishuAnsweredError {
   readonly code = 'person_not_allowed'
-}
-
-/** Feishu says that no card can ever reach this person. */
-export class PersonUnreachableError extends FeishuAnsweredError {
-  readonly code = 'person_unreachable'
-}
-
-/** The message that holds the card can never be changed again: too old, recalled or deleted. */
-export class CardGoneError extends FeishuAnsweredError {
-  readonly code = 'card_gone'
-
-  constructor(facts?: FeishuFacts) {
-    super('The card can no longer be changed: it is too old, recalled or deleted.', facts)
-  }
 }
 
 /** The token lacks scopes that the caller needs. */

@@ -11,6 +11,8 @@ export {
   type GrantOptions,
   type TokenOptions,
 } from './card-auth.ts'
+export type { WebhookOptions } from './config/config-webhook.ts'
 export type { Duration } from './duration.ts'
 export * from './errors.ts'
 export { isCardAuthClick } from './feishu/card-click-event.ts'
+export type { AuthEventOf, OnEvent } from './on-event.ts'

@@ -7,13 +7,22 @@ import type { Parts, PartsApp } from './parts.ts'
 /** What the routes need from the parts, for the service and the library alike. */
 export type PublicDoor = Pick<
   HttpNeighbours,
-  'auth' | 'listSessions' | 'log' | 'appLink' | 'brandOf' | 'consoleUrl' | 'appName' | 'clock'
+  | 'auth'
+  | 'listSessions'
+  | 'idempotency'
+  | 'access'
+  | 'log'
+  | 'appLink'
+  | 'brandOf'
+  | 'consoleUrl'
+  | 'appName'
+  | 'clock'
 >
 
 /** Connects the routes to the parts. */
 export function createPublicDoor({
   apps,
-  parts: { auth, store, messenger },
+  parts: { auth, store, messenger, idempotency, access },
   log,
   clock,
 }: {
@@ -25,8 +34,13 @@ export function createPublicDoor({
   const byId = new Map(apps.map((app) => [app.appId, app]))
 
   return {
-    auth,
+    auth: {
+      ...auth,
+      sendAgain: (...link) => access.callers.as('person', () => auth.sendAgain(...link)),
+    },
     listSessions: store.sessions.list,
+    idempotency,
+    access,
     log,
     clock,
     appName: messenger.appName,
@@ -52,7 +66,10 @@ export function createPublicDoor({
   }
 }
 
-/** The path in front of the callback in a redirect URI, such as `/bot`. */
-export function pathPrefix(redirectUri: string): string {
-  return new URL(redirectUri).pathname.replace(/\/[^/]*$/, '')
+/** The paths in front of the callbacks of all apps, such as `/bot`. */
+export function pathPrefixes(apps: readonly { redirectUri: string }[]): string[] {
+  const prefixes = apps.map(({ redirectUri }) =>
+    new URL(redirectUri).pathname.replace(/\/[^/]*$/, ''),
+  )
+  return [...new Set(prefixes)].filter((prefix) => prefix !== '')
 }

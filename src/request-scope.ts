@@ -6,6 +6,8 @@ import type { RequestTrace } from './http/http-neighbours.ts'
 export interface RequestScope {
   /** Begins the trace of a request. */
   begin(requestId: string): RequestTrace
+  /** The id of the request that is being worked for. */
+  requestId(): string | null
   /** A log that adds the `request_id` to each line written for a request. */
   stamp(log: Log): Log
 }
@@ -18,6 +20,7 @@ export function createRequestScope(): RequestScope {
       const request = { requestId, isTold: false }
       return { run: (work) => storage.run(request, work), isTold: () => request.isTold }
     },
+    requestId: () => storage.getStore()?.requestId ?? null,
     stamp: (log) => (level, event, fields) => {
       const request = storage.getStore()
       if (request === undefined) return log(level, event, fields)

@@ -58,23 +58,26 @@ export function keysCommand(report: (code: ExitCode) => void): Command {
 }
 
 async function rotate(json: true | undefined): Promise<ExitCode> {
-  const outcome = await withParts(async ({ store }, { encryptionKeys, sessionTtlSeconds }) => {
-    const rotateKeys = createRotateKeys({
-      store,
-      cipher: createTokenCipher({ keys: encryptionKeys }),
-      clock: createSystemClock(),
-      sealingKeyId: encryptionKeys[0].id,
-    })
-    // The answer goes to standard output, the way there to standard error.
-    const rotation = await rotateKeys(({ resealed, unreadable }) => {
-      if (!json) console.error(`${resealed} sealed anew, ${unreadable} cannot be opened`)
-    })
-    const counts = await store.grants.countByKey()
-    const left = counts
-      .filter(({ keyId }) => keyId !== encryptionKeys[0].id)
-      .reduce((sum, { count }) => sum + count, 0)
-    return { ...rotation, left, waitSeconds: sessionTtlSeconds }
-  })
+  const outcome = await withParts(
+    async ({ store, access }, { encryptionKeys, sessionTtlSeconds }) => {
+      const rotateKeys = createRotateKeys({
+        store,
+        cipher: createTokenCipher({ keys: encryptionKeys }),
+        clock: createSystemClock(),
+        sealingKeyId: encryptionKeys[0].id,
+      })
+      // The answer goes to standard output, the way there to standard error.
+      const rotation = await rotateKeys(({ resealed, unreadable }) => {
+        if (!json) console.error(`${resealed} sealed anew, ${unreadable} cannot be opened`)
+      })
+      const counts = await store.grants.countByKey()
+      const left = counts
+        .filter(({ keyId }) => keyId !== encryptionKeys[0].id)
+        .reduce((sum, { count }) => sum + count, 0)
+      access.audit.note({ action: 'keys_rotated', detail: { ...rotation, left } })
+      return { ...rotation, left, waitSeconds: sessionTtlSeconds }
+    },
+  )
   const { resealed, unreadable, left, waitSeconds } = outcome
   if (json) console.log(JSON.stringify({ resealed, unreadable, left }))
   else console.log(`Done: ${resealed} sealed with the first key, ${left} left with another one.`)

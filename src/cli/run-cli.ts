@@ -1,14 +1,21 @@
 import { Command, CommanderError } from 'commander'
 import { CardAuthError, ConfigurationError } from '../errors.ts'
 import { VERSION } from '../version.ts'
+import { apikeyCommand } from './apikey.ts'
+import { auditCommand } from './audit.ts'
+import { backupCommand } from './backup.ts'
 import { cardCommand } from './card.ts'
+import { doctorCommand } from './doctor.ts'
 import type { ExitCode } from './exit-code.ts'
 import { keysCommand } from './keys.ts'
+import { metricsCommand } from './metrics.ts'
 import { openapiCommand } from './openapi.ts'
+import { restoreCommand } from './restore.ts'
 import { sandboxCommand } from './sandbox.ts'
 import { serveCommand } from './serve.ts'
 import { sessionsCommand } from './sessions.ts'
 import { tokensCommand } from './tokens.ts'
+import { webhooksCommand } from './webhooks.ts'
 
 /** Runs one command line and resolves with its exit code; errors go to standard error, each with its next step. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
@@ -24,10 +31,17 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const commands = [
     serveCommand(report),
     sandboxCommand(report),
+    doctorCommand(report),
     cardCommand(),
     sessionsCommand(),
     tokensCommand(),
     keysCommand(report),
+    webhooksCommand(report),
+    apikeyCommand(report),
+    auditCommand(report),
+    backupCommand(report),
+    restoreCommand(report),
+    metricsCommand(),
     openapiCommand(),
   ]
   for (const command of commands) program.addCommand(inherit(command, program))

@@ -9,6 +9,7 @@ export function sampleSession({ look, locale, scopes, reason }: Sample): AuthSes
   const createdAt = new Date()
   const minutesLater = (minutes: number) => new Date(createdAt.getTime() + minutes * 60_000)
   const { state, endReason, failure } = standing(look)
+  const isAhead = look === 'authorize_again:ends_soon'
   return {
     id: '00000000-0000-4000-8000-000000000000',
     appId: 'cli_0123456789abcdef',
@@ -27,6 +28,7 @@ export function sampleSession({ look, locale, scopes, reason }: Sample): AuthSes
     ticketHash: '',
     sealedTicket: '',
     heldUntil: null,
+    grantEndsAt: isAhead ? minutesLater(7 * 24 * 60) : null,
     card: {
       messageId: null,
       shows: null,
@@ -37,7 +39,7 @@ export function sampleSession({ look, locale, scopes, reason }: Sample): AuthSes
     },
     createdAt,
     cardSentAt: createdAt,
-    expiresAt: minutesLater(10),
+    expiresAt: minutesLater(isAhead ? 3 * 24 * 60 : 10),
     endedAt: state === 'pending' ? null : minutesLater(2),
   }
 }
@@ -52,6 +54,11 @@ function standing(look: CardLook): Standing {
   })
   switch (look) {
     case 'asking':
+    case 'authorize_again:ran_out':
+    case 'authorize_again:revoked':
+    case 'authorize_again:lost':
+    case 'authorize_again:changed':
+    case 'authorize_again:ends_soon':
       return pending(null)
     case 'asking_again:wrong_account':
       return pending('identity_mismatch')

@@ -66,12 +66,17 @@ export function createSandboxBot({
     logger: { error() {}, warn() {}, info() {}, debug() {}, trace() {} },
   })
   let domain: Auth | null = null
+  /** Feishu pushes an event again when its answer came late; a message is heard once all the same. */
+  const heard = new Set<string>()
 
   return {
     handlers: {
       'im.message.receive_v1': async (event) => {
+        const message = readMessage(event)
+        if (heard.has(message.messageId)) return {}
+        heard.add(message.messageId)
         // Feishu waits three seconds for the answer, so the work comes after it.
-        void hear(event).catch((error: unknown) => log('warn', 'sandbox_bot_failed', { error }))
+        void hear(message).catch((error: unknown) => log('warn', 'sandbox_bot_failed', { error }))
         return {}
       },
     },
@@ -84,8 +89,7 @@ export function createSandboxBot({
     },
   }
 
-  async function hear(event: unknown): Promise<void> {
-    const { openId, text, chatId, isGroup } = readMessage(event)
+  async function hear({ openId, text, chatId, isGroup }: Heard): Promise<void> {
     const person = emulator.people.find((each) => each.openId === openId)
     if (!person) return
     const words = WORDS[person.locale]
@@ -113,7 +117,7 @@ export function createSandboxBot({
   }
 }
 
-type Heard = { openId: string; text: string; chatId: string; isGroup: boolean }
+type Heard = { messageId: string; openId: string; text: string; chatId: string; isGroup: boolean }
 
 /** Who wrote what, and where, of an `im.message.receive_v1` event. */
 function readMessage(event: unknown): Heard {
@@ -121,6 +125,7 @@ function readMessage(event: unknown): Heard {
   const content = at(message, 'content')
   const body: unknown = typeof content === 'string' ? JSON.parse(content) : null
   return {
+    messageId: String(at(message, 'message_id')),
     openId: String(at(at(at(event, 'sender'), 'sender_id'), 'open_id') ?? ''),
     // In a group the bot hears only what mentions it, and the mention is part of the text.
     text: String(at(body, 'text') ?? '')

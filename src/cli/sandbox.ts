@@ -3,7 +3,13 @@ import type { ExitCode } from './exit-code.ts'
 import type { Sandbox } from './start-sandbox.ts'
 import { untilStopped } from './until-stopped.ts'
 
-type Options = { autopilot?: true; port: number; servicePort: number; json?: true }
+type Options = {
+  autopilot?: true
+  host: string
+  port: number
+  servicePort: number
+  json?: true
+}
 
 /** `sandbox`: a local Feishu, the service and a chat page; no credentials needed. */
 export function sandboxCommand(report: (code: ExitCode) => void): Command {
@@ -12,6 +18,7 @@ export function sandboxCommand(report: (code: ExitCode) => void): Command {
     .option('--autopilot', 'play the person too, print each step, and exit')
     .option('--port <port>', 'where the chat page listens, if it is free', parsePort, 4100)
     .option('--service-port <port>', 'where the service listens, if it is free', parsePort, 8000)
+    .option('--host <address>', 'what all of it listens on; 0.0.0.0 in a container', '127.0.0.1')
     .option('--json', 'print JSON')
     .action(async (options: Options) => report(await runSandbox(options)))
 }

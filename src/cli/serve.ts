@@ -31,5 +31,11 @@ export async function serve(): Promise<ExitCode> {
     await app.close()
     throw error
   }
-  return untilStopped({ close: () => app.close(), log })
+  return untilStopped({
+    // At a terminal nobody balances, and somebody waits.
+    leave: pretty ? undefined : app.leave,
+    close: app.close,
+    unfinished: app.unfinished,
+    log,
+  })
 }

@@ -39,6 +39,8 @@ export type SandboxOptions = {
   port: number
   servicePort: number
   metricsPort?: number
+  /** What everything listens on; 127.0.0.1 unless told. Browsers come to 127.0.0.1 all the same. */
+  host?: string
   language?: string
 }
 
@@ -60,7 +62,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 async function open(
-  { port, servicePort, metricsPort = 9464, language = machineLanguage() }: SandboxOptions,
+  {
+    port,
+    servicePort,
+    metricsPort = 9464,
+    host = '127.0.0.1',
+    language = machineLanguage(),
+  }: SandboxOptions,
   closing: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<Sandbox> {
@@ -73,6 +81,7 @@ async function open(
   closing.push(releaseServicePorts)
   await chatDoor.release()
   const emulator = await startFeishuEmulator({
+    host,
     port: chatDoor.port,
     people: speakersFirst(defaultPeople(), language),
   })
@@ -88,9 +97,9 @@ async function open(
     FEISHU_ACCOUNTS_BASE_URL: emulator.url,
     OAUTH_REDIRECT_URI: `http://127.0.0.1:${serviceDoor.port}/callback`,
     OAUTH_SCOPES: 'offline_access',
-    CALLBACK_SERVER_HOST: '127.0.0.1',
+    CALLBACK_SERVER_HOST: host,
     CALLBACK_SERVER_PORT: String(serviceDoor.port),
-    METRICS_HOST: '127.0.0.1',
+    METRICS_HOST: host,
     METRICS_PORT: String(metricsDoor.port),
     DATABASE_URL: database.url,
     TOKEN_ENCRYPTION_KEYS: generateKey(),

@@ -2,15 +2,25 @@ import type { Log } from '../auth/ports.ts'
 import type { ExitCode } from './exit-code.ts'
 
 /** Below the 30 s that orchestrators usually grant. */
-const CLOSE_MS = 25_000
+const LIMIT_SECONDS = 25
 
-/** Waits for SIGTERM or SIGINT, closes, and resolves with the exit code; a second signal or a hang leaves at once. */
+/**
+ * Waits for SIGTERM or SIGINT, leaves, closes, and resolves with the exit code; a second signal ends the process at once,
+ * and so does the limit, after what is unfinished was told.
+ */
 export function untilStopped({
+  leave = async () => {},
   close,
+  unfinished = () => ({}),
   log,
+  limitSeconds = LIMIT_SECONDS,
 }: {
+  /** Comes first; the limit includes it. */
+  leave?: (() => Promise<void>) | undefined
   close: () => Promise<void>
+  unfinished?: () => Record<string, unknown>
   log: Log
+  limitSeconds?: number
 }): Promise<ExitCode> {
   return new Promise((resolve) => {
     let isStopping = false
@@ -19,17 +29,19 @@ export function untilStopped({
       if (isStopping) process.exit(1)
       isStopping = true
       const hardStop = setTimeout(() => {
-        log('error', 'close_timed_out', { after_seconds: CLOSE_MS / 1000 })
+        log('error', 'close_timed_out', { after_seconds: limitSeconds, ...unfinished() })
         process.exit(1)
-      }, CLOSE_MS)
+      }, limitSeconds * 1000)
       hardStop.unref()
-      close().then(
-        () => resolve(0),
-        (error: unknown) => {
-          log('error', 'close_failed', { error })
-          resolve(1)
-        },
-      )
+      leave()
+        .then(close)
+        .then(
+          () => resolve(0),
+          (error: unknown) => {
+            log('error', 'close_failed', { error })
+            resolve(1)
+          },
+        )
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)

@@ -12,7 +12,7 @@ export async function withParts<Result>(
   const log = createLogger({ level: 'error', secrets: secretsOf(config), stream: process.stderr })
   const { parts } = await createApp({ ...config, cardCallback: 'off' }, { log })
   try {
-    return await work(parts, config)
+    return await parts.access.callers.as('cli', () => work(parts, config))
   } finally {
     await parts.close()
   }

@@ -1,7 +1,11 @@
 import { z } from 'zod'
+import { isTimeZone, parseQuietSpan } from '../auth/quiet-hours.ts'
 import { parseKeyRing } from '../auth/token-cipher.ts'
+import { trustedProxies } from './config-proxies.ts'
 import { isPostgresUrl, isSafeWebUrl } from './config-url.ts'
+import { allowedHosts, webhookSecrets, webhookUrl } from './config-webhook.ts'
 
+const AUDIT_MODES = ['batched', 'strict', 'off'] as const
 const YES_NO = 'is neither true nor false'
 const SHORTEST_SECRET = 16
 
@@ -82,12 +86,24 @@ const apiKeys = z.string().transform((text, context) => {
   return keys
 })
 
+const quietHours = z.string().transform((text, context) => {
+  const span = parseQuietSpan(text)
+  if (span) return span
+  context.addIssue({ code: 'custom', message: 'is not a span such as 21:00-09:00' })
+  return z.NEVER
+})
+
 const databaseUrl = z
   .string()
   .refine(
     (text) => /^file:./.test(text) || isPostgresUrl(text),
     'is neither file:<path> nor postgres://…',
   )
+
+const openIds = z
+  .string()
+  .transform((text) => [...new Set(text.split(/[\s,]+/).filter(Boolean))])
+  .pipe(z.array(z.string().regex(/^ou_[0-9A-Za-z]+$/, 'holds something that is no open_id')))
 
 /** Every environment variable this product reads, each with how it is parsed; the only list of them. */
 export const environmentSchema = z.object({
@@ -109,10 +125,18 @@ export const environmentSchema = z.object({
   // A card can be changed for 14 days, so a longer session could not show how it ended.
   AUTH_SESSION_TTL_SECONDS: wholeNumber(1, 1_209_600).default(600),
   AUTH_SESSION_RETENTION_DAYS: wholeNumber(1, 3650).default(30),
+  REAUTHORIZE_AHEAD_DAYS: wholeNumber(0, 90).default(0),
+  REAUTHORIZE_QUIET_HOURS: quietHours.default({ from: 21 * 60, to: 9 * 60 }),
+  REAUTHORIZE_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'is not the name of a time zone')
+    .default('Asia/Shanghai'),
   TOKEN_REFRESH_THRESHOLD: share.default(0.1),
   CALLBACK_SERVER_ENABLED: z.stringbool({ error: YES_NO }).default(true),
   CALLBACK_SERVER_HOST: z.string().default('0.0.0.0'),
   CALLBACK_SERVER_PORT: port.default(8000),
+  TRUSTED_PROXIES: trustedProxies.default(['loopback']),
+  SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 10).default(3),
   METRICS_HOST: z.string().default('127.0.0.1'),
   METRICS_PORT: portOrOff.default(9464),
   CARD_CALLBACK: z
@@ -123,11 +147,17 @@ export const environmentSchema = z.object({
           : 'is neither long_connection nor off',
     })
     .default('long_connection'),
+  LONG_CONNECTION_REQUIRED: z.stringbool({ error: YES_NO }).default(false),
   FEISHU_ENCRYPT_KEY: z.string().optional(),
   FEISHU_VERIFICATION_TOKEN: z.string().optional(),
   DATABASE_URL: databaseUrl.default('file:./data/auth.db'),
   TOKEN_ENCRYPTION_KEYS: encryptionKeys,
   API_KEYS: apiKeys.default([]),
+  AUDIT_MODE: z.enum(AUDIT_MODES, 'is neither batched, strict nor off').default('batched'),
+  WEBHOOK_URL: webhookUrl.optional(),
+  WEBHOOK_SECRETS: webhookSecrets.default([]),
+  WEBHOOK_ALLOWED_HOSTS: allowedHosts.default([]),
+  DOCTOR_OPEN_IDS: openIds.default([]),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'is not a log level')
     .default('info'),

@@ -9,6 +9,7 @@ export const SECRET_VARIABLES = [
   'DATABASE_URL',
   'TOKEN_ENCRYPTION_KEYS',
   'API_KEYS',
+  'WEBHOOK_SECRETS',
 ] as const satisfies readonly VariableName[]
 
 /** Reads a text file; throws when it cannot. */
