@@ -1,4 +1,4 @@
-import type { BenchSizes } from './bench-sizes.ts'
+import type { LoadSizes } from './bench-sizes.ts'
 import { median } from './median.ts'
 import { type BenchRequest, type Round, sendRequests } from './send-requests.ts'
 import type { ServerProcess } from './start-process.ts'
@@ -20,7 +20,7 @@ export type Measured = Round & { cpuMs: number | null }
 /** Measures the service and the floor in turn, so that a busy moment of the machine hits both. */
 export async function measurePair(
   contestants: { service: Contestant; floor: Contestant },
-  sizes: Pick<BenchSizes, 'rounds' | 'secondsOfRounds' | 'requests' | 'warmUp' | 'connections'>,
+  sizes: Pick<LoadSizes, 'rounds' | 'secondsOfRounds' | 'requests' | 'warmUp' | 'connections'>,
 ): Promise<{ service: Measured; floor: Measured }> {
   const service: Measured[] = []
   const floor: Measured[] = []

@@ -107,6 +107,7 @@ export function createCallbackMint(options: {
       mismatches: 0,
       ...tickets.issue({ id, ...person }),
       heldUntil: null,
+      grantEndsAt: null,
       card: {
         messageId: `om_${id}`,
         shows: 'asking',

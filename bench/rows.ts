@@ -4,37 +4,72 @@ import type { Start } from './measure-starts.ts'
 /** One line of the table. */
 export type Row = {
   name: string
-  unit: '/s' | 'ms' | 'MB'
+  unit: '/s' | 'ms' | 'µs' | 'MB'
   /** Null where the system does not tell. */
   service: number | null
-  /** Null where the floor has nothing like it. */
-  floor: number | null
-  /** The service's value divided by the floor's. */
+  /** What stands beside the service. */
+  beside: string
+  /** Its value; null where it has nothing like it. */
+  other: number | null
+  /** The service's value divided by the other's. */
   ratio: number | null
   /** What the service should reach, or what bounds it. */
   goal: string | null
+  /** Whether the goal was met in this run; null where there is none, or nothing was measured. */
+  isMet: boolean | null
 }
 
-/** Makes one row, with its ratio. */
-export function row(values: Omit<Row, 'ratio' | 'goal'> & { goal?: string }): Row {
-  const { name, unit, service, floor, goal = null } = values
-  const ratio = service === null || floor === null ? null : service / floor
-  return { name, unit, service, floor, ratio, goal }
+/** A bound on the service's value, or on its ratio to what stands beside it. */
+export type Goal = { of: 'value' | 'ratio'; least?: number; most?: number }
+
+/** Makes one row, with its ratio and its verdict. */
+export function row(
+  values: Pick<Row, 'name' | 'unit' | 'service'> & {
+    beside?: string
+    other?: number | null
+    goal?: Goal | string
+  },
+): Row {
+  const { name, unit, service, beside = 'floor', other = null, goal } = values
+  const ratio = service === null || other === null ? null : service / other
+  const line = { name, unit, service, beside: other === null ? '' : beside, other, ratio }
+  if (goal === undefined || typeof goal === 'string') {
+    return { ...line, goal: goal ?? null, isMet: null }
+  }
+  const { of, least, most } = goal
+  const text = [
+    ...(least === undefined ? [] : [`≥ ${least}`]),
+    ...(most === undefined ? [] : [`≤ ${most}`]),
+  ].join(', ')
+  const measured = of === 'ratio' ? ratio : service
+  const isMet =
+    measured === null
+      ? null
+      : measured >= (least ?? Number.NEGATIVE_INFINITY) &&
+        measured <= (most ?? Number.POSITIVE_INFINITY)
+  return { ...line, goal: of === 'ratio' ? `ratio ${text}` : `${text} ${unit}`, isMet }
 }
 
 /** The rows of one kind of request. */
 export function rowsOfLoad(
   name: string,
   { service, floor }: { service: Measured; floor: Measured },
+  goal?: Goal,
 ): Row[] {
   return [
-    row({ name, unit: '/s', service: service.perSecond, floor: floor.perSecond }),
-    row({ name: `${name}, p99`, unit: 'ms', service: service.p99Ms, floor: floor.p99Ms }),
+    row({
+      name,
+      unit: '/s',
+      service: service.perSecond,
+      other: floor.perSecond,
+      ...(goal && { goal }),
+    }),
+    row({ name: `${name}, p99`, unit: 'ms', service: service.p99Ms, other: floor.p99Ms }),
     row({
       name: `${name}, processor time each`,
       unit: 'ms',
       service: service.cpuMs,
-      floor: floor.cpuMs,
+      other: floor.cpuMs,
     }),
   ]
 }
@@ -49,27 +84,27 @@ export function rowsOfStart(
       name: 'spawn → ready',
       unit: 'ms',
       service: service.readyMs,
-      floor: floor.readyMs,
-      goal: '< 1000',
+      other: floor.readyMs,
+      goal: { of: 'value', most: 1000 },
     }),
     row({
       name: 'spawn → ready, processor time',
       unit: 'ms',
       service: service.cpuMs,
-      floor: floor.cpuMs,
+      other: floor.cpuMs,
     }),
     row({
       name: 'resident memory, ready',
       unit: 'MB',
       service: service.residentMb,
-      floor: floor.residentMb,
-      goal: '< 150',
+      other: floor.residentMb,
+      goal: { of: 'value', most: 150 },
     }),
     row({
       name: 'resident memory, after the load',
       unit: 'MB',
       service: loadedMb.service,
-      floor: loadedMb.floor,
+      other: loadedMb.floor,
     }),
   ]
 }

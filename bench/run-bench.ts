@@ -2,13 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { BenchSizes } from './bench-sizes.ts'
+import type { BenchSizes, LoadSizes } from './bench-sizes.ts'
 import { type LoadFloor, startLoadFloor } from './load-floor.ts'
 import { type LoadService, startLoadService } from './load-service.ts'
+import { measureGrowth } from './measure-growth.ts'
 import { measurePair, measureRound } from './measure-pair.ts'
+import { measureRaces, type Race } from './measure-races.ts'
+import { measureRefreshes } from './measure-refreshes.ts'
 import { measureStarts } from './measure-starts.ts'
+import { measureTokens } from './measure-tokens.ts'
 import { type Row, row, rowsOfLoad, rowsOfStart } from './rows.ts'
 import { startProcess } from './start-process.ts'
+import { createTokenStage, type Product, type TokenStage } from './token-stage.ts'
 
 const STUB = fileURLToPath(new URL('processes/feishu-stub.mjs', import.meta.url))
 
@@ -17,17 +22,72 @@ const BURST = 40
 /** Few connections: with more, requests would wait longer than the service lets them. */
 const LIMITED_CONNECTIONS = 8
 
+/** What can be measured alone. */
+export const PARTS = ['tokens', 'races', 'refreshes', 'growth', 'load'] as const
+export type Part = (typeof PARTS)[number]
+
+/** What was measured. */
+export type Measurements = { rows: Row[]; races: Race[] }
+
 /** Measures everything in one run; takes as long as the sizes make it. */
 export async function runBench(options: {
-  /** Arguments of `node` that run the service; the script is absolute. */
-  serviceArgs: readonly string[]
+  product: Product
   sizes: BenchSizes
+  /** Everything, unless named. */
+  only?: readonly Part[] | undefined
   /** Told what is measured next. */
   onStep?: (step: string) => void
-}): Promise<Row[]> {
-  const { serviceArgs: args, sizes, onStep = () => undefined } = options
-  const directory = await mkdtemp(join(tmpdir(), 'feishu-card-auth-bench-'))
-  const closers: (() => Promise<void>)[] = [() => rm(directory, { recursive: true, force: true })]
+}): Promise<Measurements> {
+  const { product, sizes, only = PARTS, onStep = () => undefined } = options
+  const measure: Record<Part, (directory: string) => Promise<Partial<Measurements>>> = {
+    tokens: onStage(async (stage) => ({ rows: await measureTokens(stage, sizes.tokens, onStep) })),
+    races: onStage(async (stage) => {
+      onStep('races')
+      return { races: await measureRaces(stage, sizes.tokens.callers) }
+    }),
+    refreshes: onStage(async (stage) => {
+      onStep('refreshes')
+      return { rows: await measureRefreshes(stage, sizes.tokens.refreshes) }
+    }),
+    growth: onStage(async (stage) => ({ rows: await measureGrowth(stage, sizes.tokens, onStep) })),
+    load: async (directory) => ({
+      rows: await measureStartsAndLoad(product.serviceArgs, directory, sizes.load, onStep),
+    }),
+  }
+  const seen: Measurements = { rows: [], races: [] }
+  for (const part of PARTS) {
+    if (!only.includes(part)) continue
+    // Each with its own files, so that a million rows are gone before the next begins.
+    const directory = await mkdtemp(join(tmpdir(), 'feishu-card-auth-bench-'))
+    try {
+      const { rows = [], races = [] } = await measure[part](directory)
+      seen.rows.push(...rows)
+      seen.races.push(...races)
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  }
+  return seen
+
+  function onStage(work: (stage: TokenStage) => Promise<Partial<Measurements>>) {
+    return async (directory: string) => {
+      const stage = createTokenStage(directory, product)
+      try {
+        return await work(stage)
+      } finally {
+        await stage.close()
+      }
+    }
+  }
+}
+
+async function measureStartsAndLoad(
+  args: readonly string[],
+  directory: string,
+  sizes: LoadSizes,
+  onStep: (step: string) => void,
+): Promise<Row[]> {
+  const closers: (() => Promise<void>)[] = []
   try {
     onStep('starts')
     const starts = await measureStarts({ args, directory, ...sizes })
@@ -52,7 +112,7 @@ export async function runBench(options: {
 async function measureLoad(
   service: LoadService,
   floor: LoadFloor,
-  sizes: BenchSizes,
+  sizes: LoadSizes,
   onStep: (step: string) => void,
 ): Promise<Row[]> {
   onStep('callbacks')
@@ -101,7 +161,6 @@ async function measureLoad(
       name: 'POST /v1/sessions, new people of one app',
       unit: '/s',
       service: limited.perSecond,
-      floor: null,
       goal: "50, Feishu's limit",
     }),
   ]

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { readUsage, type Usage } from './read-usage.ts'
 
@@ -8,8 +9,14 @@ export type ServerProcess = {
   /** Milliseconds from the spawn to the first good answer of `/readyz`; null when it was not asked. */
   readyMs: number | null
   usage(): Usage
+  /** Milliseconds that its event loop was held at most since it was last asked; for one started with `watchesLoop`. */
+  loopHeldMs(): Promise<number>
+  /** The port of `/metrics`, where it has one. */
+  metricsUrl: string | null
   stop(): Promise<void>
 }
+
+const WATCH_LOOP = new URL('processes/watch-loop.mjs', import.meta.url).href
 
 const LONGEST_START_MS = 60_000
 
@@ -25,15 +32,19 @@ export async function startProcess(options: {
   cwd: string
   env?: Readonly<Record<string, string>>
   hasReadyz: boolean
+  watchesLoop?: boolean
 }): Promise<ServerProcess> {
-  const { args, cwd, env = {}, hasReadyz } = options
+  const { args, cwd, env = {}, hasReadyz, watchesLoop = false } = options
   const { PATH = '', HOME = '' } = process.env
   const startedAt = performance.now()
-  const child = spawn(process.execPath, args, {
+  const watch = watchesLoop ? ['--import', WATCH_LOOP] : []
+  const child = spawn(process.execPath, [...watch, ...args], {
     cwd,
     env: { PATH, HOME, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', ...(watchesLoop ? (['ipc'] as const) : [])],
   })
+  const output = child.stdout
+  if (output === null) throw new Error('the process has no output')
   // Whatever becomes of the bench, nothing it started outlives it.
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
@@ -44,10 +55,16 @@ export async function startProcess(options: {
     await ended
   }
   try {
-    const url = await readyUrl(createInterface({ input: child.stdout }), ended)
+    const { url, metrics_url } = await readyLine(createInterface({ input: output }), ended)
     if (hasReadyz) await untilReady(url)
     const readyMs = hasReadyz ? performance.now() - startedAt : null
-    return { url, readyMs, usage: () => readUsage(child.pid), stop }
+    const loopHeldMs = async (): Promise<number> => {
+      child.send({})
+      const [{ heldMs }] = await once(child, 'message')
+      return heldMs
+    }
+    const metricsUrl = metrics_url ?? null
+    return { url, metricsUrl, readyMs, usage: () => readUsage(child.pid), loopHeldMs, stop }
   } catch (error) {
     await stop()
     throw error
@@ -55,10 +72,10 @@ export async function startProcess(options: {
 }
 
 /** Its lines are read to the end of its life, as a container's log driver does. */
-function readyUrl(
+function readyLine(
   lines: ReturnType<typeof createInterface>,
   ended: Promise<void>,
-): Promise<string> {
+): Promise<{ url: string; metrics_url?: string | null }> {
   return new Promise((resolve, reject) => {
     const giveUp = (problem: string) => reject(new Error(`the process ${problem}`))
     const timer = setTimeout(() => giveUp('took too long to start'), LONGEST_START_MS)
@@ -66,8 +83,7 @@ function readyUrl(
     lines.on('line', (line) => {
       if (!line.includes('"service_ready"')) return
       clearTimeout(timer)
-      const { url }: { url: string } = JSON.parse(line)
-      resolve(url)
+      resolve(JSON.parse(line))
     })
   })
 }

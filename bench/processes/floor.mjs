@@ -15,8 +15,7 @@ for (const pragma of [
   'page_size = 8192',
   'journal_mode = WAL',
   'synchronous = FULL',
-  'cache_size = -65536',
-  'mmap_size = 1073741824',
+  'cache_size = -16384',
 ]) {
   database.pragma(pragma)
 }
