@@ -8,6 +8,7 @@ import { loadConfig, secretsOf } from '../src/config.ts'
 import { ConfigurationError, type ConfigurationFault } from '../src/errors.ts'
 
 const KEY = generateKey()
+const WEBHOOK_SECRET = `whsec_${'aaaa'.repeat(8)}`
 const ENV = {
   FEISHU_APP_ID: 'cli_a1b2c3d4e5f60718',
   FEISHU_APP_SECRET: 'canary-app-secret',
@@ -32,15 +33,22 @@ describe('loadConfig', () => {
       authFlow: 'redirect',
       sessionTtlSeconds: 600,
       sessionRetentionDays: 30,
+      reauthorize: { days: 0, quiet: { span: { from: 1260, to: 540 }, timeZone: 'Asia/Shanghai' } },
       tokenRefreshThreshold: 0.1,
       callbackServer: { host: '0.0.0.0', port: 8000 },
+      trustedProxies: ['loopback'],
+      shutdownDelaySeconds: 3,
       metricsServer: { host: '127.0.0.1', port: 9464 },
       cardCallback: 'long_connection',
+      requiresLongConnection: false,
       databaseUrl: 'file:./data/auth.db',
       encryptionKeys: [
         { id: KEY.split(':')[0], key: Buffer.from(KEY.split(':')[1] ?? '', 'base64') },
       ],
       apiKeys: [],
+      auditMode: 'batched',
+      webhook: null,
+      doctorOpenIds: [],
       logLevel: 'info',
     })
   })
@@ -56,16 +64,26 @@ describe('loadConfig', () => {
       OAUTH_SCOPES: 'offline_access, calendar:calendar:readonly offline_access',
       AUTH_SESSION_TTL_SECONDS: '60',
       AUTH_SESSION_RETENTION_DAYS: '1',
+      REAUTHORIZE_AHEAD_DAYS: '7',
+      REAUTHORIZE_QUIET_HOURS: '24:00 - 07:30',
+      REAUTHORIZE_TIME_ZONE: 'Europe/Berlin',
       TOKEN_REFRESH_THRESHOLD: '.5',
       CALLBACK_SERVER_HOST: '::1',
       CALLBACK_SERVER_PORT: '0',
+      TRUSTED_PROXIES: 'loopback, 10.42.0.0/16,fd00::/8, 192.0.2.1',
+      SHUTDOWN_DELAY_SECONDS: '5',
       METRICS_HOST: '10.0.0.1',
       METRICS_PORT: '0',
       CARD_CALLBACK: 'off',
+      LONG_CONNECTION_REQUIRED: 'true',
       FEISHU_ENCRYPT_KEY: 'encrypt',
       FEISHU_VERIFICATION_TOKEN: 'verify',
       DATABASE_URL: 'postgres://user:pass@localhost/auth',
       API_KEYS: 'bot-1:0123456789abcdef,bot-2:with:colons-0123456',
+      WEBHOOK_URL: 'https://hooks.example.com:8443/feishu?key=1',
+      WEBHOOK_SECRETS: `${WEBHOOK_SECRET}, ${WEBHOOK_SECRET}`,
+      WEBHOOK_ALLOWED_HOSTS: 'localhost, 10.0.0.0/8, fd00::/8, ::1',
+      DOCTOR_OPEN_IDS: 'ou_1, ou_2',
       LOG_LEVEL: 'debug',
     })
     expect(config).toMatchObject({
@@ -85,17 +103,35 @@ describe('loadConfig', () => {
       },
       sessionTtlSeconds: 60,
       sessionRetentionDays: 1,
+      reauthorize: { days: 7, quiet: { span: { from: 0, to: 450 }, timeZone: 'Europe/Berlin' } },
       tokenRefreshThreshold: 0.5,
       callbackServer: { host: '::1', port: 0 },
+      trustedProxies: ['loopback', '10.42.0.0/16', 'fd00::/8', '192.0.2.1'],
+      shutdownDelaySeconds: 5,
       metricsServer: { host: '10.0.0.1', port: 0 },
       cardCallback: 'off',
+      requiresLongConnection: true,
       databaseUrl: 'postgres://user:pass@localhost/auth',
       apiKeys: [
         { name: 'bot-1', secret: '0123456789abcdef' },
         { name: 'bot-2', secret: 'with:colons-0123456' },
       ],
+      webhook: {
+        url: 'https://hooks.example.com:8443/feishu?key=1',
+        secrets: [WEBHOOK_SECRET, WEBHOOK_SECRET],
+        allowedHosts: ['localhost', '10.0.0.0/8', 'fd00::/8', '::1'],
+      },
+      doctorOpenIds: ['ou_1', 'ou_2'],
       logLevel: 'debug',
     })
+  })
+
+  it('wants secrets for a receiver, and lets secrets wait for one', () => {
+    const url = { WEBHOOK_URL: 'https://hooks.example.com' }
+    expect(faultsOf({ ...ENV, ...url })).toEqual([
+      { name: 'WEBHOOK_SECRETS', problem: expect.any(String), fix: FIXES.WEBHOOK_SECRETS },
+    ])
+    expect(loadConfig({ ...ENV, WEBHOOK_SECRETS: WEBHOOK_SECRET }).webhook).toBeNull()
   })
 
   it('turns the servers off when told to', () => {
@@ -127,10 +163,23 @@ describe('loadConfig', () => {
     ['AUTH_SESSION_TTL_SECONDS', '0', 'less than 1'],
     ['AUTH_SESSION_TTL_SECONDS', '1209601', 'more than 1209600'],
     ['AUTH_SESSION_RETENTION_DAYS', '1.5', 'not a whole number'],
+    ['REAUTHORIZE_AHEAD_DAYS', '91', 'more than 90'],
+    ['REAUTHORIZE_AHEAD_DAYS', 'a week', 'not a whole number'],
+    ['REAUTHORIZE_QUIET_HOURS', '21:00', 'not a span'],
+    ['REAUTHORIZE_QUIET_HOURS', '21:00-24:30', 'not a span'],
+    ['REAUTHORIZE_QUIET_HOURS', '9pm-9am', 'not a span'],
+    ['REAUTHORIZE_TIME_ZONE', 'Asia/Beijing', 'not the name of a time zone'],
     ['TOKEN_REFRESH_THRESHOLD', '1', 'not less than 1'],
     ['TOKEN_REFRESH_THRESHOLD', '10%', 'not a number'],
     ['CALLBACK_SERVER_ENABLED', 'perhaps', 'neither true nor false'],
     ['CALLBACK_SERVER_PORT', '65536', 'more than 65535'],
+    ['SHUTDOWN_DELAY_SECONDS', '11', 'is more than 10'],
+    ['TRUSTED_PROXIES', 'true', 'entry 1 is neither loopback nor an address'],
+    ['TRUSTED_PROXIES', '1', 'entry 1 is neither loopback nor an address'],
+    ['TRUSTED_PROXIES', 'loopback, proxy.internal', 'entry 2 is neither loopback nor an address'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33', 'entry 1 is neither loopback nor an address'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8, 0.0.0.0/0', 'entry 2 would believe everybody'],
+    ['TRUSTED_PROXIES', '::/00', 'entry 1 would believe everybody'],
     ['METRICS_PORT', '0x10', 'not a whole number'],
     ['METRICS_PORT', '8000', 'is also CALLBACK_SERVER_PORT'],
     ['CARD_CALLBACK', 'http', 'later version'],
@@ -143,6 +192,14 @@ describe('loadConfig', () => {
     ['API_KEYS', 'bot:0123456789abcde', 'shorter than 16'],
     ['API_KEYS', 'bot:0123456789abcdef,bot:fedcba9876543210', 'key 2 has the same name'],
     ['API_KEYS', 'a:0123456789abcdef,b:0123456789abcdef', 'key 2 has the same secret'],
+    ['WEBHOOK_URL', 'http://hooks.example.com', 'not an https:// address'],
+    ['WEBHOOK_URL', 'https://user:pass@hooks.example.com', 'not an https:// address'],
+    ['WEBHOOK_URL', 'https://hooks.example.com/#here', 'fragment'],
+    ['WEBHOOK_SECRETS', 'whsec_c2hvcnQ=', 'secret 1 is not of 24 to 64 bytes'],
+    ['WEBHOOK_SECRETS', `${WEBHOOK_SECRET},canary`, 'secret 2 is not whsec_ and base64'],
+    ['WEBHOOK_ALLOWED_HOSTS', '10.0.0.0/8, 10.0.0.0/33', 'entry 2 is not a CIDR'],
+    ['WEBHOOK_ALLOWED_HOSTS', '2130706433', 'entry 1 is no host name'],
+    ['WEBHOOK_ALLOWED_HOSTS', 'https://hooks.internal', 'entry 1 is not a CIDR'],
     ['LOG_LEVEL', 'loud', 'not a log level'],
   ])('refuses %s=%s', (name, value, problem) => {
     const faults = faultsOf({ ...ENV, [name]: value })
@@ -205,6 +262,7 @@ describe('secrets in files', () => {
       TOKEN_ENCRYPTION_KEYS: KEY,
       API_KEYS: 'a:0123456789abcdef',
       DATABASE_URL: 'file:x',
+      WEBHOOK_SECRETS: WEBHOOK_SECRET,
     }
     const secret = name in value ? value[name as keyof typeof value] : 'a-secret'
     const direct = loadConfig({ ...ENV, [name]: secret })

@@ -14,20 +14,20 @@ describe('the scope of a request', () => {
     const { scope, log, lines } = setUp()
     await new Promise<void>((resolve) => {
       scope.begin('request-1').run(() => {
-        log('info', 'first', {})
+        log('info', 'session_created', {})
         setImmediate(() => {
-          log('info', 'later', { session_id: 's' })
+          log('info', 'session_completed', { session_id: 's' })
           resolve()
         })
       })
-      scope.begin('request-2').run(() => log('info', 'other', {}))
+      scope.begin('request-2').run(() => log('info', 'session_rejected', {}))
     })
-    log('info', 'outside', {})
+    log('info', 'job_failed', {})
     expect(lines).toEqual([
-      ['first', { request_id: 'request-1' }],
-      ['other', { request_id: 'request-2' }],
-      ['later', { request_id: 'request-1', session_id: 's' }],
-      ['outside', {}],
+      ['session_created', { request_id: 'request-1' }],
+      ['session_rejected', { request_id: 'request-2' }],
+      ['session_completed', { request_id: 'request-1', session_id: 's' }],
+      ['job_failed', {}],
     ])
   })
 
@@ -40,7 +40,7 @@ describe('the scope of a request', () => {
     const { scope, log } = setUp()
     const trace = scope.begin('request-1')
     const bystander = scope.begin('request-2')
-    trace.run(() => log(level, 'trouble', {}))
+    trace.run(() => log(level, 'store_trouble', {}))
     expect(trace.isTold()).toBe(isTold)
     expect(bystander.isTold()).toBe(false)
   })

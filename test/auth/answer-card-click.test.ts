@@ -164,4 +164,63 @@ describe('answerCardClick', () => {
       expect((await click('revoke')).toast).toBe('being_completed')
     })
   })
+
+  describe('a tap that another instance has taken', () => {
+    const doubled = (action: CardAction) =>
+      domain.auth.answerCardClick({
+        action,
+        sessionId,
+        messageId: 'om_1',
+        ...LIN,
+        isDoubled: true,
+      })
+
+    it.each(['decline', 'check_again', 'send_again'] as const)(
+      'moves nothing of a pending request when it is %s, and draws no card',
+      async (action) => {
+        await domain.store.sessions.noteFailure(sessionId, 'internal', domain.clock.now())
+        const before = await domain.auth.readSession(sessionId)
+        expect(await doubled(action)).toEqual({
+          toast: 'working_on_it',
+          session: null,
+          authorizeLink: null,
+        })
+        await domain.background.drain()
+        expect(await domain.auth.readSession(sessionId)).toEqual(before)
+        expect(domain.messenger.sends).toBe(1)
+      },
+    )
+
+    it('does not draw the green card over that of a revocation on its way', async () => {
+      const move = { to: 'completed', grantedScopes: [], tenantKey: LIN.tenantKey } as const
+      const before = await domain.store.sessions.move(sessionId, move, domain.clock.now())
+      expect(await doubled('revoke')).toEqual({
+        toast: 'revoking',
+        session: null,
+        authorizeLink: null,
+      })
+      expect(await doubled('decline')).toMatchObject({ toast: 'already_completed', session: null })
+      await domain.background.drain()
+      expect(await domain.auth.readSession(sessionId)).toEqual(before)
+    })
+
+    it('is answered with the card of an end that stays', async () => {
+      await click('decline')
+      expect(await doubled('decline')).toMatchObject({
+        toast: 'already_declined',
+        session: { state: 'rejected' },
+      })
+    })
+
+    it('tells a bystander nothing more', async () => {
+      const answer = await domain.auth.answerCardClick({
+        action: 'decline',
+        sessionId,
+        messageId: 'om_1',
+        ...ALEX,
+        isDoubled: true,
+      })
+      expect(answer.toast).toBe('not_for_you')
+    })
+  })
 })

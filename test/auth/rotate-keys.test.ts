@@ -7,6 +7,7 @@ import { createReadToken } from '../../src/auth/read-token.ts'
 import { createRotateKeys, type Rotation } from '../../src/auth/rotate-keys.ts'
 import { accessTokenBinding, refreshTokenBinding } from '../../src/auth/store-grant.ts'
 import { createTokenCipher } from '../../src/auth/token-cipher.ts'
+import { StoreUnavailableError } from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { createSystemClock } from '../../src/system-clock.ts'
 import { inSeconds, insertGrant } from '../store/contract/samples.ts'
@@ -142,6 +143,51 @@ describe('rotating keys', () => {
     expect(await rotating()()).toEqual({ resealed: 1, unreadable: 2 })
     expect(await store.grants.find('cli_a', 'ou_lost')).toEqual(lost)
     expect(await store.grants.find('cli_a', 'ou_half')).toEqual(half)
+  })
+
+  it('counts each once over many reads', async () => {
+    for (let each = 0; each < 7; each++) await grantOf(`ou_${each}`, withLost)
+    expect(await rotating(store, 3)()).toEqual({ resealed: 0, unreadable: 7 })
+  })
+
+  it('tells how far it has come after so many of any kind, and at the end', async () => {
+    const tell = async (over = store, batchSize = 3) => {
+      const told: Rotation[] = []
+      await rotating(over, batchSize)((rotation) => told.push(rotation))
+      return told.map(({ resealed, unreadable }) => [resealed, unreadable])
+    }
+    for (const openId of ['ou_1', 'ou_2', 'ou_3', 'ou_4']) await grantOf(openId, withOld)
+    expect(await tell(store, 2)).toEqual([2, 4, 4].map((resealed) => [resealed, 0]))
+    for (const openId of ['ou_5', 'ou_6', 'ou_7']) await grantOf(openId, withOld)
+    let tries = 0
+    const reseal: Store['grants']['reseal'] = async (...args) =>
+      ++tries > 2 && (await store.grants.reseal(...args))
+    const busy = { ...store, grants: { ...store.grants, reseal } }
+    expect(await tell(busy)).toEqual([1, 3, 3].map((resealed) => [resealed, 0]))
+    await grantOf('ou_8', withOld)
+    for (const openId of ['ou_9', 'ou_10']) await grantOf(openId, withLost)
+    expect(await tell()).toEqual([1, 1, 1].map((resealed) => [resealed, 2]))
+  })
+
+  it('fails with the database, and takes no grant for unreadable', async () => {
+    await grantOf('ou_lin', withOld)
+    const away = new StoreUnavailableError('grants.reseal', new Error('away'))
+    const reseal = () => Promise.reject(away)
+    await expect(rotating({ ...store, grants: { ...store.grants, reseal } })()).rejects.toBe(away)
+  })
+
+  it('looks once more after it has done something, and no more', async () => {
+    await grantOf('ou_lin', withOld)
+    let looks = 0
+    const countByKey = () => {
+      looks++
+      return store.grants.countByKey()
+    }
+    const watched = { ...store, grants: { ...store.grants, countByKey } }
+    await rotating(watched)()
+    expect(looks).toBe(2)
+    await rotating(watched)()
+    expect(looks).toBe(3)
   })
 
   it('comes to an end although another instance goes on sealing with the old key', async () => {

@@ -6,6 +6,7 @@ describe('sweep and cards', () => {
   let domain: Domain
   let sessionId: string
   let dieOnCompletion: (() => void) | null = null
+  let bury = () => {}
   beforeEach(async () => {
     domain = await createDomain({
       store: (real) => ({
@@ -16,14 +17,19 @@ describe('sweep and cards', () => {
             if (move.to !== 'completed' || !dieOnCompletion)
               return real.sessions.move(id, move, now)
             dieOnCompletion()
-            return new Promise(() => {})
+            return new Promise((_resolve, reject) => {
+              bury = () => reject(new Error('The process is dead.'))
+            })
           },
         },
       }),
     })
     sessionId = (await domain.auth.requestAuthorization({ openId: LIN.openId })).session.id
   })
-  afterEach(() => domain.close())
+  afterEach(() => {
+    bury()
+    return domain.close()
+  })
 
   const read = () => domain.auth.readSession(sessionId)
   const cardLook = () => domain.messenger.cards.get('om_1')?.look
@@ -107,34 +113,6 @@ describe('sweep and cards', () => {
     await expect(domain.auth.invalidateSession(sessionId)).rejects.toBeInstanceOf(
       SessionNotPendingError,
     )
-  })
-
-  it('wakes a waiter when the session ends', async () => {
-    const waiting = domain.auth.waitForSession(sessionId, 60_000)
-    await domain.clock.untilSomebodySleeps()
-    await domain.auth.invalidateSession(sessionId)
-    expect(await waiting).toMatchObject({ state: 'expired' })
-  })
-
-  it('notices an end on another instance within half a second', async () => {
-    const waiting = domain.auth.waitForSession(sessionId, 60_000)
-    await domain.clock.untilSomebodySleeps()
-    const move = { to: 'rejected', endReason: 'declined_on_card' } as const
-    await domain.store.sessions.move(sessionId, move, domain.clock.now())
-    domain.clock.advance(500)
-    expect(await waiting).toMatchObject({ state: 'rejected' })
-  })
-
-  it('lets a waiter go when its time is over or its caller leaves', async () => {
-    const waiting = domain.auth.waitForSession(sessionId, 400)
-    await domain.clock.untilSomebodySleeps()
-    domain.clock.advance(400)
-    expect(await waiting).toMatchObject({ state: 'pending' })
-    const leaving = new AbortController()
-    const left = domain.auth.waitForSession(sessionId, 60_000, leaving.signal)
-    await domain.clock.untilSomebodySleeps()
-    leaving.abort()
-    expect(await left).toMatchObject({ state: 'pending' })
   })
 
   it.each(['sweep', 'read'])('completes by the next %s what a crash left half done', async (by) => {

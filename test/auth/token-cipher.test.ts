@@ -2,7 +2,12 @@ import { randomBytes, webcrypto } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Binding } from '../../src/auth/ports.ts'
-import { createTokenCipher, generateKey, parseKeyRing } from '../../src/auth/token-cipher.ts'
+import {
+  createTokenCipher,
+  generateKey,
+  keyIdOf,
+  parseKeyRing,
+} from '../../src/auth/token-cipher.ts'
 import { TokenUnreadableError, type UnreadableReason } from '../../src/errors.ts'
 
 const binding: Binding = {
@@ -141,6 +146,28 @@ describe('a sealed value', () => {
     expect(reasonOf(() => cipher.open(`${sealed}\n`, binding))).toBe('malformed')
   })
 
+  it('is malformed when the same bytes are spelled another way', () => {
+    const sealed = cipher.seal('a secret that is long enough for both signs'.repeat(20), binding)
+    const others = [sealed.replaceAll('-', '+'), sealed.replaceAll('_', '/')]
+    for (const stray of ['\n', '=', ' ', '%']) {
+      for (let at = 4; at <= sealed.length; at++) {
+        others.push(`${sealed.slice(0, at)}${stray}${sealed.slice(at)}`)
+      }
+    }
+    for (const other of others) {
+      expect(other).not.toBe(sealed)
+      expect(reasonOf(() => cipher.open(other, binding))).toBe('malformed')
+    }
+  })
+
+  it('is malformed with another initialization vector than one of 96 bits', () => {
+    const [id, , ciphertext, tag] = cipher.seal('secret', binding).split('.')
+    const short = randomBytes(8).toString('base64url')
+    expect(reasonOf(() => cipher.open([id, short, ciphertext, tag].join('.'), binding))).toBe(
+      'malformed',
+    )
+  })
+
   it('is malformed with a shorter tag, even one that GCM would accept', () => {
     const sealed = cipher.seal('secret', binding)
     const [id, iv, ciphertext, tag] = sealed.split('.')
@@ -169,6 +196,14 @@ describe('the key ring', () => {
   it('refuses a value whose kid was renamed to that of another key', () => {
     const sealed = createTokenCipher({ keys: [oldKey] }).seal('secret', binding)
     expect(reasonOf(() => cipher.open(sealed.replace(/^old/, 'new'), binding))).toBe('bad_binding')
+  })
+
+  it('is told by the value itself, and by nothing that was never sealed', () => {
+    expect(keyIdOf(cipher.seal('secret', binding))).toBe('new')
+    expect(keyIdOf(`${'k'.repeat(32)}.a.b.c`)).toBe('k'.repeat(32))
+    for (const text of ['', 'u-abcdef', '.a.b.c', 'a key.a.b.c', `${'k'.repeat(33)}.a.b.c`]) {
+      expect(keyIdOf(text)).toBeNull()
+    }
   })
 
   it('never shows the value or a key in the error', () => {
@@ -214,19 +249,41 @@ describe('parseKeyRing', () => {
     [`:${good}`, 'not written as'],
     [`k.1:${good}`, 'not written as'],
     [`k1:${good},`, 'key 2 is not written as'],
+    [`k1:${good}\nk2:${good}`, 'not written as'],
     ['k1:not base64!', 'not valid base64'],
+    [`k1:${good.slice(0, 20)}=${good.slice(20)}`, 'not valid base64'],
     [`k1:${good.replaceAll('A', '-')}`, 'not valid base64'],
     ['k1:AAEC', 'has 3 bytes instead of 32'],
+    [`k1:${Buffer.alloc(31, good).toString('base64')}`, 'has 31 bytes instead of 32'],
     [`k1:${Buffer.alloc(33, good).toString('base64')}`, 'has 33 bytes'],
     [`k1:${Buffer.alloc(32, 0).toString('base64')}`, 'weak'],
     [`k1:${Buffer.alloc(32, 255).toString('base64')}`, 'weak'],
     [`k1:${Buffer.alloc(32, '\u0001\u0002\u0003').toString('base64')}`, 'weak'],
     [`k1:${Buffer.alloc(32, 'correct horse battery').toString('base64')}`, 'weak'],
+    [`k1:${Buffer.alloc(32, '~correct horse~').toString('base64')}`, 'weak'],
+    [`k1:${Buffer.from(countingKey.map((byte) => byte % 7)).toString('base64')}`, 'weak'],
     [`k1:${good},k1:${good}`, 'key 2 has the same kid'],
   ])('finds what is wrong with %j', (text, problem) => {
     const problems = problemsOf(text)
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain(problem)
+  })
+
+  it.each([
+    ['is made of eight different bytes', countingKey.map((byte) => byte % 8)],
+    ['looks typed but for a byte above the alphabet', countingKey.map((byte) => byte + 0x60)],
+    ['looks typed but for a byte below the alphabet', countingKey.map((byte) => byte + 0x1f)],
+  ])('takes a key that %s', (_, key) => {
+    expect(parseKeyRing(`k1:${Buffer.from(key).toString('base64')}`).ok).toBe(true)
+  })
+
+  it.each([
+    ['nothing', 'npx feishu-card-auth keys generate'],
+    ['k1:AAEC', 'npx feishu-card-auth keys generate'],
+    [`k1:${good},k1:${good}`, 'its own kid'],
+  ])('says with %j what to do', (text, fix) => {
+    const parsed = parseKeyRing(text)
+    expect(parsed).toMatchObject({ faults: [{ fix: expect.stringContaining(fix) }] })
   })
 
   it('reports every fault at once', () => {

@@ -1,3 +1,4 @@
+import type { Received } from '../webhooks/receiver.ts'
 import type { WireTap } from './wire-tap.ts'
 
 /** Every kind of secret that must stay inside. */
@@ -12,6 +13,11 @@ export const SECRET_KINDS = [
   'browser cookie',
   'app secret',
   'API key',
+  'database API key',
+  'idempotency key',
+  'webhook secret',
+  'webhook signature',
+  'webhook address',
   'encryption key',
   'database password',
   'verification token',
@@ -63,6 +69,15 @@ export function canariesOf({ exchanges, frames }: WireTap): Canary[] {
     keep('card update token', token)
   }
   return [...found].map(([value, kind]) => ({ kind, value }))
+}
+
+/** Every signature that a receiver of webhooks was shown; whoever has one can repeat what was told. */
+export function signaturesOf(received: readonly Received[]): Canary[] {
+  return received.flatMap(({ headers }) =>
+    String(headers['webhook-signature'])
+      .split(' ')
+      .map((signature) => ({ kind: 'webhook signature', value: signature.replace('v1,', '') })),
+  )
 }
 
 /** Names and values of a JSON or form body, however deep. */

@@ -48,9 +48,53 @@ export async function decline(stage: Stage): Promise<void> {
   await alex.cardTurns('grey')
 }
 
+/** Tokens are refreshed, one is lost on its way here, and one is revoked; Feishu repeats secrets in what it answers. */
+export async function rotate(stage: Stage): Promise<void> {
+  const [lin] = stage.people
+  const [alex, sato] = [stage.someone(), stage.someone()]
+  const { sim, app } = stage.emulator
+  for (const person of [alex, sato]) {
+    const { link } = await stage.ask(person)
+    await stage.browse((await stage.decide(link, person)).callback)
+    await person.cardTurns('green')
+  }
+  const first = await stage.readToken(lin)
+  const second = await stage.refreshToken(lin)
+  if (second === null || second === first) throw new Error('the token was not refreshed')
+
+  const strayRefresh = `ur-${randomBytes(40).toString('base64url')}`
+  stage.keep('refresh token', strayRefresh)
+  const echo = `client_secret=${app.appSecret} refresh_token ${strayRefresh} Bearer ${second}`
+  for (const fault of [
+    { match: EXCHANGE, status: 503, body: `<html>${echo}</html>`, times: 5 },
+    { match: EXCHANGE, status: 429, body: { code: 99991400, msg: echo }, times: 5 },
+    { match: EXCHANGE, status: 400, body: { code: 20050, error: 'server_error', msg: echo } },
+    { match: 'POST /oauth/v1/revoke', status: 500, body: `<p>Bearer ${second}</p>`, times: 2 },
+  ]) {
+    sim.injectFault(fault)
+    if (fault.match === EXCHANGE) await stage.refreshToken(lin)
+    else await stage.call(`/v1/tokens/${alex.openId}`, { method: 'DELETE' })
+    sim.clearFaults()
+  }
+  // The token is spent, and its successor was never heard.
+  sim.injectFault({ match: EXCHANGE, cut: 'after' })
+  if (await stage.refreshToken(sato)) throw new Error('the rotation was not lost')
+  sim.clearFaults()
+
+  // Hours later, as another process.
+  sim.advanceClock({ seconds: 7300 })
+  await stage.start({ CALLBACK_SERVER_PORT: '0' })
+  if ((await stage.readToken(lin)) === second) throw new Error('an old token was answered')
+  const lost = await stage.call(`/v1/tokens/${sato.openId}`)
+  if (lost.status !== 404) throw new Error(`a lost rotation was answered with ${lost.status}`)
+  const revoked = await stage.call(`/v1/tokens/${alex.openId}`)
+  if (revoked.status !== 404) throw new Error(`a revoked token was answered: ${revoked.status}`)
+  await stage.readMetrics()
+}
+
 /** Everything that can go wrong while a code becomes a token, some of it with the secrets in the answer. */
 export async function failToExchange(stage: Stage): Promise<void> {
-  const [, alex] = stage.people
+  const alex = stage.someone()
   const { link, id } = await stage.ask(alex)
   const appSecret = stage.emulator.app.appSecret
   const stray = `eyJhbGciOiJFUzI1NiIs${randomBytes(120).toString('base64url')}`
@@ -104,7 +148,7 @@ export async function failToExchange(stage: Stage): Promise<void> {
 
 /** Cards that do not arrive, or cannot be redrawn. */
 export async function failToShowCards(stage: Stage): Promise<void> {
-  const [, alex, sato] = stage.people
+  const alex = stage.someone()
   const { sim, app } = stage.emulator
   const echo = `app_secret: ${app.appSecret}`
   const failures: Fault[] = [
@@ -116,7 +160,7 @@ export async function failToShowCards(stage: Stage): Promise<void> {
   ]
   for (const failure of failures) {
     sim.injectFault(failure)
-    const body = JSON.stringify({ open_id: sato.openId })
+    const body = JSON.stringify({ open_id: stage.someone().openId })
     const asked = await stage.call('/v1/sessions', { method: 'POST', body })
     sim.clearFaults()
     const { sessions } = JSON.parse((await stage.call('/v1/sessions?state=pending')).body)
@@ -226,7 +270,8 @@ export async function useCommandLine(stage: Stage): Promise<void> {
 
 /** A new process that has lost the key, an hour later: nothing opens, everything pending runs out. */
 export async function loseTheKey(stage: Stage): Promise<void> {
-  const [lin, alex] = stage.people
+  const [lin] = stage.people
+  const alex = stage.someone()
   const { sim, app } = stage.emulator
   const { link } = await stage.ask(alex)
   sim.advanceClock({ seconds: 3000 })

@@ -2,15 +2,18 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keepStatements } from '../../src/store/keep-statements.ts'
 import { openSqliteFile } from '../support/processes/databases.ts'
+import type { Received } from '../webhooks/receiver.ts'
+import { callWithKeys, tellReceiver } from './callers.ts'
 import { type Canary, SECRET_KINDS, type SecretKind } from './canaries.ts'
 import { sqliteFiles } from './database-bytes.ts'
 import * as day from './day.ts'
 import { createScan, type Leak, type Surface } from './scan.ts'
 import { openStage, type Stage } from './stage.ts'
-import { cardsOn } from './where-tickets-belong.ts'
+import { cardsOn } from './where-secrets-belong.ts'
 
 const PLACES: [string, RegExp][] = [
   ['in the log', /^log/],
@@ -19,6 +22,7 @@ const PLACES: [string, RegExp][] = [
   ['on a card', /^card/],
   ['in the answer to a tap', /^answer to/],
   ['in the metrics', /^metrics/],
+  ['in a webhook', /^webhook/],
   ['on the terminal', /^command/],
 ]
 
@@ -36,13 +40,16 @@ describe('after a day on which everything happened, no secret is', () => {
     stage = await openStage(database)
     const first = await stage.start()
     await day.authorize(stage)
+    await callWithKeys(stage)
     await day.signInAsSomebodyElse(stage)
     await day.decline(stage)
+    await tellReceiver(stage)
     await day.failToExchange(stage)
     await day.failToShowCards(stage)
     await day.sendNonsense(stage)
     await stage.readMetrics()
     await day.useCommandLine(stage)
+    await day.rotate(stage)
     live = sqliteFiles(database.folder, 'while it runs')
     await day.loseTheKey(stage)
     await first.end('SIGTERM')
@@ -51,11 +58,20 @@ describe('after a day on which everything happened, no secret is', () => {
     surfaces = stage.surfaces()
     canaries = stage.canaries()
     scan = createScan(canaries)
-  }, 240_000)
+  }, 400_000)
   afterAll(() => database?.stop())
 
   const oneOfEachKind = () => new Map(canaries.map((canary) => [canary.kind, canary])).values()
   const named = (pattern: RegExp) => surfaces.filter(({ name }) => pattern.test(name))
+
+  const openCopy = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fca-planted-'))
+    cpSync(database.folder, folder, { recursive: true })
+    const copy = new Database(join(folder, 'auth.db'))
+    keepStatements(copy)
+    const leaks = () => sqliteFiles(folder, 'planted').flatMap(scan)
+    return { copy, folder, leaks }
+  }
 
   it.each(PLACES)('%s', (_where, pattern) => {
     expect(named(pattern).flatMap(scan)).toEqual([])
@@ -84,17 +100,66 @@ describe('after a day on which everything happened, no secret is', () => {
 
     it('a secret written into the database is seen, in its log as well', () => {
       expect(live.map(({ name }) => name)).toContain('auth.db-wal while it runs')
-      const folder = mkdtempSync(join(tmpdir(), 'fca-planted-'))
-      cpSync(database.folder, folder, { recursive: true })
-      const copy = new Database(join(folder, 'auth.db'))
-      keepStatements(copy)
+      const { copy, folder, leaks } = openCopy()
       const token = canaries.find(({ kind }) => kind === 'refresh token')?.value
       copy.prepare('insert into seen_events values (?, 0)').run(token)
-      const leaks = sqliteFiles(folder, 'planted').flatMap(scan)
+      const written = leaks()
       copy.close()
-      expect(leaks[0]).toMatchObject({ kind: 'refresh token', surface: 'auth.db-wal planted' })
-      expect(sqliteFiles(folder, 'planted').flatMap(scan)[0]?.surface).toBe('auth.db planted')
+      expect(written[0]).toMatchObject({ kind: 'refresh token', surface: 'auth.db-wal planted' })
+      expect(leaks()[0]?.surface).toBe('auth.db planted')
       rmSync(folder, { recursive: true })
+    })
+
+    it.each([
+      ['api_keys', 'permissions', 'database API key'],
+      ['audit_entries', 'detail', 'access token'],
+      ['idempotent_requests', 'sealed_reply', 'access token'],
+      ['idempotent_requests', 'key_hash', 'idempotency key'],
+      ['webhook_deliveries', 'payload', 'webhook secret'],
+      ['webhook_deliveries', 'payload', 'webhook signature'],
+    ])('%s were written, and a secret in their %s is seen: %s', (table, column, kind) => {
+      const { copy, folder, leaks } = openCopy()
+      const value = canaries.find((canary) => canary.kind === kind)?.value
+      const planting = `update ${table} set ${column} = ? where rowid = (select max(rowid) from ${table})`
+      expect(copy.prepare(planting).run(value).changes).toBe(1)
+      copy.close()
+      expect(leaks()).toContainEqual(expect.objectContaining({ kind }))
+      rmSync(folder, { recursive: true })
+    })
+
+    it('the answer to a call for a token was kept for its repetition', () => {
+      const { copy, folder } = openCopy()
+      const kept = copy.prepare(
+        'select sealed_reply from idempotent_requests where status_code = 200',
+      )
+      expect(kept.all()).not.toEqual([])
+      copy.close()
+      rmSync(folder, { recursive: true })
+    })
+
+    it('what the receiver was told is signed with both of its secrets', () => {
+      const { received } = stage.receiver
+      expect(new Set(received.map((each) => JSON.parse(each.body).type)).size).toBeGreaterThan(3)
+      for (const secret of stage.receiverSecrets) {
+        // Some were signed by a service whose clock is hours ahead.
+        const signed = ({ headers, body }: Received) => {
+          const at = new Date(Number(headers['webhook-timestamp']) * 1000)
+          return new Webhook(secret).sign(String(headers['webhook-id']), at, body)
+        }
+        const unsigned = received.filter(
+          (each) => !String(each.headers['webhook-signature']).split(' ').includes(signed(each)),
+        )
+        expect(unsigned).toEqual([])
+      }
+    })
+
+    it('refresh tokens were presented, new ones came, and all were looked for', () => {
+      const known = new Set(canaries.map(({ value }) => value))
+      const presented = stage.tap.exchanges
+        .filter(({ path }) => path.endsWith('/oauth/token'))
+        .flatMap(({ request }) => new URLSearchParams(request).get('refresh_token') ?? [])
+      expect(new Set(presented).size).toBeGreaterThanOrEqual(3)
+      expect(presented.filter((token) => !known.has(token))).toEqual([])
     })
 
     it('what really crossed the wire is full of them', () => {

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { borrowDatabase, startPostgres } from '../support/postgres.ts'
+import { callWithKeys, tellReceiver } from './callers.ts'
 import { postgresRows } from './database-bytes.ts'
 import * as day from './day.ts'
 import { createScan } from './scan.ts'
@@ -21,12 +22,23 @@ if ('skipped' in server) {
       try {
         await stage.start()
         await day.authorize(stage)
+        await callWithKeys(stage)
+        await tellReceiver(stage)
         await day.signInAsSomebodyElse(stage)
         await day.decline(stage)
         await day.failToExchange(stage)
         const scan = createScan(stage.canaries())
         const rows = await postgresRows(database.url)
         expect(rows.filter(({ text }) => text.length > 200).length).toBeGreaterThanOrEqual(3)
+        const written = new Set(rows.flatMap(({ name, text }) => (text === '' ? [] : [name])))
+        for (const table of [
+          'api_keys',
+          'audit_entries',
+          'idempotent_requests',
+          'webhook_deliveries',
+        ]) {
+          expect(written).toContain(`table public.${table}`)
+        }
         expect(rows.flatMap(scan)).toEqual([])
 
         const token = stage.canaries().find(({ kind }) => kind === 'refresh token')?.value
@@ -43,6 +55,6 @@ if ('skipped' in server) {
         await database.stop()
         await server.stop()
       }
-    }, 120_000)
+    }, 240_000)
   })
 }

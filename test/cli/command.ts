@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process'
-import { resolve } from 'node:path'
+import { argumentsOf, CLI } from '../support/processes/programs.ts'
 
 /** What a command line came to. */
 export type Ended = { code: number | null; out: string; err: string }
-
-const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts')
 
 /**
  * Runs `feishu-card-auth` as a process of its own, in a directory without a `.env` file and with no environment but
@@ -14,7 +12,7 @@ export function run(
   args: readonly string[],
   { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
+  const child = spawn(process.execPath, [...argumentsOf(CLI), ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -61,6 +61,25 @@ describe('starting a sandbox', () => {
   })
 
   it.each([
+    ['0.0.0.0', true],
+    ['127.0.0.1', false],
+  ])(
+    'that listens on %s is open to others: %s; a browser here comes to 127.0.0.1',
+    async (host, isOpen) => {
+      const { chatUrl, serviceUrl, metricsUrl } = await start({ host })
+      expect(new URL(chatUrl).hostname).toBe('127.0.0.1')
+      const paths = { [chatUrl]: '/', [serviceUrl]: '/livez', [metricsUrl]: '/metrics' }
+      for (const [url, path] of Object.entries(paths)) {
+        const elsewhere = await fetch(`http://127.0.0.2:${portOf(url)}${path}`).then(
+          ({ ok }) => ok,
+          () => false,
+        )
+        expect([path, elsewhere]).toEqual([path, isOpen])
+      }
+    },
+  )
+
+  it.each([
     ['zh-CN', 'zh_cn', '你好'],
     ['en-GB', 'en_us', 'Hello'],
     ['ja', 'ja_jp', 'こんにちは'],
@@ -83,6 +102,18 @@ describe('starting a sandbox', () => {
       expect.stringContaining('nothing to revoke'),
       expect.stringContaining('/revoke takes it back'),
     ])
+  })
+
+  it('has a bot that answers once what is pushed to it twice', async () => {
+    const { emulator } = await start({ language: 'en' })
+    const openId = emulator.people[0]?.openId ?? ''
+    const before = textsOf(emulator).length
+    emulator.sim.duplicateEvents({ times: 1 })
+    for (const [index, text] of ['first', 'second'].entries()) {
+      await emulator.sim.say({ openId, text })
+      await vi.waitUntil(() => textsOf(emulator).length > before + index, 10_000)
+    }
+    expect(textsOf(emulator)).toHaveLength(before + 2)
   })
 
   async function start(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {

@@ -100,6 +100,7 @@ describe('tokens', () => {
       scopes: ['offline_access'],
       expires_at: expect.any(String),
       refresh_expires_at: expect.any(String),
+      refresh: 'possible',
     })
 
     const refreshed = await run(['tokens', 'refresh', lin, '--json'], { cwd, env })

@@ -213,6 +213,21 @@ describe.skipIf(browserMissing !== undefined)(title, () => {
     problems = problems.filter((problem) => !problem.includes('net::ERR_'))
   })
 
+  it('does not go back to an older card when a slow read comes in', async () => {
+    const page = await open()
+    const card = page.getByRole('log')
+    await card.getByRole('heading', { name: 'Authorization request' }).waitFor()
+    await page.route('**/sim/state', async (route) => {
+      const old = await route.fetch()
+      await createMessageCalls(emulator).patch(newestMessageId(emulator), chatDeclinedCard)
+      await card.getByRole('heading', { name: 'Declined' }).waitFor()
+      await route.fulfill({ response: old })
+    })
+    emulator.sim.setPerson({ openId: someone(emulator).openId, name: 'Renamed', enName: 'Renamed' })
+    await page.getByRole('button', { name: /^Renamed/ }).waitFor()
+    expect(await card.getByRole('heading').allInnerTexts()).toEqual(['Declined'])
+  })
+
   it('keeps still for readers who prefer less motion', async () => {
     const page = await open()
     await page.getByText(/^Start here/).waitFor()

@@ -148,7 +148,7 @@ describe('what is told of a tap', () => {
       { level: 'info', fields: { ...facts, answer: 'declined' } },
     ])
     expect(feishu.linesOf('card_click_duplicate')).toHaveLength(1)
-    expect(outcomes).toEqual([
+    expect(outcomes).toMatchObject([
       { appId: APP.appId, outcome: 'declined' },
       { appId: APP.appId, outcome: 'duplicate' },
     ])
@@ -162,7 +162,7 @@ describe('what is told of a tap', () => {
     }))
     await handler(tap())
     expect(feishu.linesOf('card_click_answered')).toMatchObject([{ level: 'warn' }])
-    expect(outcomes).toEqual([{ appId: APP.appId, outcome: 'not_for_you' }])
+    expect(outcomes).toMatchObject([{ appId: APP.appId, outcome: 'not_for_you' }])
   })
 
   it('is its shape alone when it cannot be read', async () => {
@@ -171,7 +171,7 @@ describe('what is told of a tap', () => {
     expect(feishu.linesOf('card_click_unknown')).toMatchObject([
       { level: 'warn', fields: { event_id: 'event-9', fields: ['header', 'event'] } },
     ])
-    expect(outcomes).toEqual([{ appId: null, outcome: 'unreadable' }])
+    expect(outcomes).toMatchObject([{ appId: null, action: null, outcome: 'unreadable' }])
   })
 })
 
@@ -222,7 +222,8 @@ describe('a doubled event', () => {
     const again = await other.handler(tap())
     expect(again).toMatchObject({ toast: {}, card: {} })
     expect(one.clicks).toMatchObject([{ action: 'decline' }])
-    expect(other.clicks).toMatchObject([{ action: 'check_again' }])
+    expect(one.clicks[0]?.isDoubled).toBeUndefined()
+    expect(other.clicks).toMatchObject([{ action: 'decline', isDoubled: true }])
   })
 
   it('is another tap when the event is another', async () => {
@@ -237,7 +238,7 @@ describe('a doubled event', () => {
     for (let i = 0; i <= 1000; i += 1) await handler(tap({ event_id: `event-${i}` }))
     await handler(tap({ event_id: 'event-0' }))
     // Forgotten here, the store still knows it.
-    expect(clicks.at(-1)).toMatchObject({ action: 'check_again' })
+    expect(clicks.at(-1)).toMatchObject({ action: 'decline', isDoubled: true })
   })
 })
 

@@ -44,7 +44,10 @@ describe('the HTTP client', () => {
     const { http, calls } = createFeishuBench()
     await http.send({ apiName: 'revoke', method: 'POST', url: `${stub.url}/x` })
     expect(calls).toEqual([
-      { apiName: 'revoke', status: 'ok', seconds: expect.any(Number), logId: 'log-stub-1' },
+      {
+        ...{ apiName: 'revoke', status: 'ok', seconds: expect.any(Number), logId: 'log-stub-1' },
+        ...{ method: 'POST', host: '127.0.0.1', template: '/x' },
+      },
     ])
   })
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Clock } from '../../src/auth/ports.ts'
 import type { FeishuEmulatorOptions } from '../../src/emulator/index.ts'
 import type { CardActionHandler } from '../../src/feishu/card-events.ts'
 import type { FeishuApp } from '../../src/feishu/hosts.ts'
@@ -299,6 +300,34 @@ describe('closing', () => {
     finish()
     await closed
     expect(await tapped).not.toHaveProperty('code')
+  })
+
+  it('waits at most three seconds for an answer that never comes, and then closes by force', async () => {
+    const { emulator, app, person } = await onEmulator()
+    const clock = createSystemClock()
+    const slept: number[] = []
+    const quick: Clock = {
+      now: clock.now,
+      sleep(milliseconds, signal) {
+        slept.push(milliseconds)
+        return clock.sleep(milliseconds / 100, signal)
+      },
+    }
+    let hasBegun = false
+    const hang = () => {
+      hasBegun = true
+      return new Promise<object>(() => {})
+    }
+    const { connection } = connectionOf(app, { checkEveryMs: 100_000 }, hang, quick)
+    await connection.start()
+    const tapped = tap(emulator, person.openId)
+    await expect.poll(() => hasBegun).toBe(true)
+    slept.length = 0
+    await connection.close()
+    const waited = slept.filter((milliseconds) => milliseconds < 100_000)
+    expect(waited.reduce((sum, milliseconds) => sum + milliseconds, 0)).toBeLessThanOrEqual(3000)
+    await expect.poll(() => emulator.sim.state().connections).toEqual([])
+    expect(await tapped).toHaveProperty('code')
   })
 })
 

@@ -67,6 +67,13 @@ const CASES: Case[] = [
   ],
   ['declined', { kind: 'declined', session: rejected }, 200, DECLINED, 'new card'],
   [
+    'declined a renewal',
+    { kind: 'declined', session: { ...rejected, grantEndsAt: ended } },
+    200,
+    h('暂不重新授权', 'Not authorized again', '再度の認可は行われませんでした'),
+    'new card',
+  ],
+  [
     'a denial of unknown origin',
     { kind: 'denial_unproven', session: aSession() },
     200,
@@ -245,8 +252,14 @@ describe('the callback', () => {
     await get(GOOD, { cookie: 'other=1; __Host-feishu_card_auth=mine; feishu_card_auth=planted' })
     await get(`/callback?error=access_denied&state=${STATE}`)
     expect(seen).toEqual([
-      { kind: 'code', code: 'a-code', state: STATE, browserSecret: 'mine' },
-      { kind: 'error', error: 'access_denied', state: STATE, browserSecret: undefined },
+      { kind: 'code', code: 'a-code', state: STATE, browserSecret: 'mine', path: '/callback' },
+      {
+        kind: 'error',
+        error: 'access_denied',
+        state: STATE,
+        browserSecret: undefined,
+        path: '/callback',
+      },
     ])
   })
 
@@ -267,7 +280,7 @@ describe('the callback', () => {
   it('answers below the path of the redirect URI too', async () => {
     const app = { ...APP, redirectUri: 'https://bot.example/bot/callback' }
     const auth = fakeAuth({ completeAuthorization: async () => failed('code_used') }, [app])
-    const { get } = await serve(auth, { pathPrefix: '/bot' })
+    const { get } = await serve(auth, { pathPrefixes: ['/bot'] })
     const response = await get(`/bot${GOOD}`)
     expect(response.status).toBe(400)
     expect(await response.text()).toContain(`href="/bot/auth/${TICKET}"`)

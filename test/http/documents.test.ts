@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ENDPOINTS } from '../../src/http/endpoints.ts'
+import { PROBLEMS } from '../../src/http/problem.ts'
+import { examples } from '../../src/http/v1/examples.ts'
 import { fakeAuth } from './fake-auth.ts'
+import { openApi31, schemaIn } from './open-api-schema.ts'
 import { serve } from './serve.ts'
 
 const parameter = z.looseObject({
   name: z.string(),
-  in: z.enum(['path', 'query']),
+  in: z.enum(['path', 'query', 'header']),
   required: z.boolean(),
   schema: z.looseObject({}),
 })
@@ -60,6 +63,53 @@ describe('/openapi.json', () => {
     expect(Object.keys(paths).sort()).toEqual(
       ENDPOINTS.filter((endpoint) => endpoint.startsWith('/v1')).sort(),
     )
+  })
+
+  it('is a valid document of its version', async () => {
+    const { get } = await serve(fakeAuth())
+    expect(openApi31.safeParse(await (await get('/openapi.json')).json()).error).toBeUndefined()
+  })
+
+  it('fills every schema in, and the examples are what they are examples of', async () => {
+    const document = await openApi()
+    for (const [name, example] of Object.entries(examples)) {
+      const reference = { $ref: `#/components/schemas/${name}` }
+      expect(schemaIn(document, reference).safeParse(example).error, name).toBeUndefined()
+    }
+    expect(Object.keys(document.components.schemas).sort()).toEqual(Object.keys(examples).sort())
+  })
+
+  it('lets every POST, and nothing else, be repeated with a key', async () => {
+    const { paths } = await openApi()
+    for (const item of Object.values(paths)) {
+      for (const [method, operation] of Object.entries(item)) {
+        if (!operation) continue
+        const headers = operation.parameters.filter((each) => each.in === 'header')
+        expect(headers.map(({ name }) => name)).toEqual(
+          method === 'post' ? ['Idempotency-Key'] : [],
+        )
+        const mayReplay = operation.responses['200']?.headers ?? {}
+        expect('Idempotency-Replayed' in mayReplay).toBe(method === 'post')
+        if (method === 'post') expect(operation.responses).toHaveProperty('409')
+      }
+    }
+  })
+
+  it('names the codes of every status', async () => {
+    const { paths } = await openApi()
+    const ofProblem = z.object({
+      schema: z.object({ properties: z.object({ code: z.object({ enum: z.array(z.string()) }) }) }),
+    })
+    const operations = Object.values(paths).flatMap((item) => Object.values(item))
+    for (const [status, { content }] of operations.flatMap((each) =>
+      Object.entries(each?.responses ?? {}),
+    )) {
+      if (Number(status) < 400) continue
+      const { schema } = ofProblem.parse(content?.['application/problem+json'])
+      for (const code of schema.properties.code.enum) {
+        expect(PROBLEMS).toHaveProperty(code, expect.objectContaining({ status: Number(status) }))
+      }
+    }
   })
 
   it('refers only to schemas that are there', async () => {

@@ -14,7 +14,7 @@ async function serveDomain() {
   const served = await serve(domain.auth, {
     clock: domain.clock,
     listSessions: domain.store.sessions.list,
-    pathPrefix: '/auth-bot',
+    pathPrefixes: ['/auth-bot'],
   })
 
   return { domain, ...served, ask, open, consent }

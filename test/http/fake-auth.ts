@@ -31,6 +31,7 @@ export function aSession(overrides: Partial<AuthSession> = {}): AuthSession {
     ticketHash: 'hash-of-ticket',
     sealedTicket: 'sealed-ticket',
     heldUntil: null,
+    grantEndsAt: null,
     card: {
       messageId: 'om_1',
       shows: 'asking',

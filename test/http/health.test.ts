@@ -60,6 +60,28 @@ describe('/readyz', () => {
   })
 })
 
+describe('/startupz', () => {
+  it('waits for the checks of the start', async () => {
+    let isDone = false
+    const { get } = await serve(fakeAuth(), { isStarted: () => isDone })
+    const early = await get('/startupz')
+    expect(early.status).toBe(503)
+    expect(await early.json()).toEqual({ status: 'starting' })
+    isDone = true
+    expect((await get('/startupz')).status).toBe(200)
+  })
+})
+
+describe('a check that is not required', () => {
+  it('is told and takes no traffic away', async () => {
+    const told = { ...bad, required: false }
+    const { get } = await serve(fakeAuth(), { readiness: async () => [good, told] })
+    const response = await get('/readyz?verbose')
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({ status: 'ok', checks: [good, told] })
+  })
+})
+
 describe('/readyz of a service that starts', () => {
   it('turns good soon after a probe that came too early', async () => {
     const clock = createFakeClock()

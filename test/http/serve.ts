@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { hashSecret } from '../../src/auth/one-time-secret.ts'
+import { createIdempotency } from '../../src/access/idempotency.ts'
+import { createTokenCipher } from '../../src/auth/token-cipher.ts'
 import type { HttpAuth, ObservedRequest } from '../../src/http/http-neighbours.ts'
 import { createHttpServer, type HttpServerNeighbours } from '../../src/http/http-server.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
+import { createRequestsInMemory } from '../support/requests-in-memory.ts'
+import { accessOf } from './access-of.ts'
 
 /** The API key of these tests. */
 export const API_KEY = 'test-api-key-0123456789'
@@ -35,10 +39,15 @@ export async function serve(
   const server = createHttpServer({
     auth,
     listSessions: async () => [],
-    apiKeys: [
-      { name: 'other', secretHash: hashSecret('another-key') },
-      { name: 'calendar-bot', secretHash: hashSecret(API_KEY) },
-    ],
+    access: accessOf({
+      'another-key': { name: 'other' },
+      [API_KEY]: { name: 'calendar-bot' },
+    }),
+    idempotency: createIdempotency({
+      requests: createRequestsInMemory(),
+      cipher: createTokenCipher({ keys: [{ id: 'test', key: randomBytes(32) }] }),
+      clock: createFakeClock(),
+    }),
     readiness: async () => [],
     log: (level, event, fields) => lines.push({ level, event, fields }),
     observeRequest: (request) => {

@@ -5,6 +5,7 @@ import type { AuthSession } from '../../src/auth/session.ts'
 import * as errors from '../../src/errors.ts'
 import { PROBLEMS } from '../../src/http/problem.ts'
 import { problemReply, sessionPage, sessionReply, tokenReply } from '../../src/http/v1/schemas.ts'
+import { accessOf } from './access-of.ts'
 import { aSession, fakeAuth } from './fake-auth.ts'
 import { API_KEY, serve } from './serve.ts'
 
@@ -69,7 +70,7 @@ describe('an API key', () => {
   })
 
   it('opens nothing when none is configured', async () => {
-    const { api } = await serve(fakeAuth(), { apiKeys: [] })
+    const { api } = await serve(fakeAuth(), { access: accessOf({}) })
     expect((await api(SESSIONS)).status).toBe(401)
   })
 })
@@ -311,6 +312,7 @@ describe('GET /v1/sessions/{session_id}', () => {
     })
     const { api, observed, untilObserved } = await serve(
       fakeAuth({
+        readSession: async () => aSession(),
         waitForSession: async (_id, milliseconds, signal) => {
           expect(milliseconds).toBe(60_000)
           began()
@@ -339,6 +341,7 @@ describe('GET /v1/sessions/{session_id}', () => {
     })
     const { api, close } = await serve(
       fakeAuth({
+        readSession: async () => aSession(),
         waitForSession: async (_id, _milliseconds, signal) => {
           began()
           await new Promise<void>((resolve) =>
@@ -359,7 +362,9 @@ describe('POST /v1/sessions/{session_id}/invalidate', () => {
   it('answers the session as it now is', async () => {
     const invalidateSession = async (id: string) =>
       aSession({ id, state: 'expired', endReason: 'invalidated', endedAt: new Date(0) })
-    const { api } = await serve(fakeAuth({ invalidateSession }))
+    const { api } = await serve(
+      fakeAuth({ readSession: async () => aSession(), invalidateSession }),
+    )
     const response = await api(`${SESSIONS}/${ID}/invalidate`, { method: 'POST' })
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({
@@ -473,6 +478,7 @@ describe('a typed error', () => {
     [new errors.StoreUnavailableError('find', facts.cause), 503, {}],
     [new errors.TokenRefreshFailedError('ambiguous', 5), 503, { reason: 'ambiguous' }],
     [new errors.TokenUnreadableError('bad_key'), 500, {}],
+    [new errors.TooManyCardsError('cool_down', 30), 429, { reason: 'cool_down' }],
     [new errors.UnknownAppError('cli_x'), 422, {}],
   ]
 
@@ -502,7 +508,10 @@ describe('a typed error', () => {
   it('of every code is covered above', () => {
     const httpOnly = [
       'unauthenticated',
+      'forbidden',
       'invalid_request',
+      'idempotency_key_reused',
+      'idempotency_in_progress',
       'not_found',
       'method_not_allowed',
       'rate_limited',

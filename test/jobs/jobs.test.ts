@@ -15,12 +15,25 @@ describe('createJobs', () => {
     const { jobs, worked, runs } = setUp()
     await jobs.start()
     await jobs.close()
-    expect(worked).toEqual(['sessions', 'due', 'recover', 'retention', 'refresh'])
+    expect(worked).toEqual([
+      'sessions',
+      'due',
+      'recover',
+      'webhooks',
+      'ahead',
+      'retention',
+      'chain',
+      'refresh',
+      'old webhooks',
+    ])
     expect(Object.fromEntries(runs)).toEqual({
       session_sweep: 'success',
       card_outbox: 'success',
       token_refresh: 'success',
+      webhooks: 'success',
+      reauth_notice: 'success',
       cleanup: 'success',
+      audit_verify: 'success',
     })
   })
 
@@ -32,7 +45,10 @@ describe('createJobs', () => {
       '*/5 * * * * *',
       '*/2 * * * * *',
       '3-58/5 * * * * *',
+      '1-56/5 * * * * *',
+      '37 * * * * *',
       '0 23 * * * *',
+      '0 41 3 * * *',
     ])
     worked.length = 0
     scheduled.get('*/2 * * * * *')?.()
@@ -48,13 +64,19 @@ describe('createJobs', () => {
       '*/5 * * * * *',
       '*/3 * * * * *',
       '3-58/5 * * * * *',
+      '1-56/5 * * * * *',
+      '37 * * * * *',
       '0 23 * * * *',
+      '0 41 3 * * *',
     ])
     expect(jobIntervalSeconds(schedules)).toEqual({
       session_sweep: 5,
       card_outbox: 3,
       token_refresh: 5,
+      webhooks: 5,
+      reauth_notice: 60,
       cleanup: 3600,
+      audit_verify: 86_400,
     })
     await jobs.close()
   })
@@ -158,6 +180,24 @@ function setUp({
         worked.push('refresh')
         return { looked: 0, refreshed: 0 }
       },
+    },
+    webhooks: {
+      async due() {
+        worked.push('webhooks')
+      },
+      async retention() {
+        worked.push('old webhooks')
+        return { deleted: 0 }
+      },
+    },
+    askAhead: {
+      async due() {
+        worked.push('ahead')
+        return { asked: 0 }
+      },
+    },
+    async watchChain() {
+      worked.push('chain')
     },
     log: (...line) => logged.push(line),
     onRun: (job, outcome) => runs.push([job, outcome]),

@@ -23,6 +23,7 @@ export function aSession(changes: Partial<AuthSession> = {}): AuthSession {
     ticketHash: 'CANARY',
     sealedTicket: 'CANARY',
     heldUntil: null,
+    grantEndsAt: null,
     card: {
       messageId: 'om_CANARY',
       shows: null,

@@ -22,6 +22,9 @@ const GRANT_EVENTS: [AuthEvent, level: string][] = [
   [{ type: 'refresh_not_saved', ...WHO, error: new Error('busy') }, 'error'],
   [{ type: 'grant_revoked', ...WHO, sessionId: 's', source: 'user', reason: 'user' }, 'info'],
   [{ type: 'revocation_not_told', ...WHO, error: new Error('down') }, 'warn'],
+  [{ type: 'grant_unrefreshable', ...WHO, why: 'not_returned', advice: 'Turn it on.' }, 'warn'],
+  [{ type: 'grant_unrefreshable', ...WHO, why: 'not_granted', advice: 'Enable it.' }, 'warn'],
+  [{ type: 'grant_unrefreshable', ...WHO, why: 'not_asked', advice: 'Ask.' }, 'info'],
   [{ type: 'grant_finished', ...WHO, reason: 'expired' }, 'info'],
   [{ type: 'grant_finished', ...WHO, reason: 'reused' }, 'error'],
 ]

@@ -9,7 +9,7 @@ describe('createLogger', () => {
   it('writes one JSON object a line', () => {
     const { log, lines } = recorder()
     log('info', 'session_created', { session_id: 'a-b', seconds: 1.5 })
-    log('warn', 'second', {})
+    log('warn', 'session_expired', {})
     expect(lines).toHaveLength(2)
     expect(lines[0]?.endsWith('\n')).toBe(true)
     expect(JSON.parse(lines[0] ?? '')).toEqual({
@@ -23,21 +23,21 @@ describe('createLogger', () => {
 
   it('keeps quiet below its level', () => {
     const { log, lines } = recorder({ level: 'warn' })
-    log('info', 'x', {})
-    log('error', 'y', {})
+    log('info', 'http_request', {})
+    log('error', 'http_error', {})
     expect(lines).toHaveLength(1)
     const silent = recorder({ level: 'silent' })
-    silent.log('error', 'y', {})
+    silent.log('error', 'http_error', {})
     expect(silent.lines).toEqual([])
   })
 
   it('never lets a field stand in for the level, the time or the event', () => {
     const { log, lines } = recorder()
-    log('info', 'x', { level: 'l', time: 't', event: 'e' })
+    log('info', 'http_request', { level: 'l', time: 't', event: 'e' })
     expect(lines[0]?.match(/"(?:level|time|event)":/g)).toHaveLength(3)
     expect(read(lines)).toMatchObject({
       level: 'info',
-      event: 'x',
+      event: 'http_request',
       level_: 'l',
       time_: 't',
       event_: 'e',
@@ -83,7 +83,7 @@ describe('redaction by name', () => {
     'credentials',
   ])('masks %s, at any depth and whatever it holds', (name) => {
     const { log, lines } = recorder()
-    log('info', 'x', {
+    log('info', 'http_request', {
       [name]: 'CANARY',
       nested: [{ deeper: { [name]: ['CANARY'] } }, new Map([[name, 'CANARY']])],
       object: { [name]: { inner: 'CANARY' } },
@@ -107,7 +107,7 @@ describe('redaction by name', () => {
       errno: { code: 'ECONNREFUSED' },
     }
     const { log, lines } = recorder()
-    log('info', 'x', facts)
+    log('info', 'http_request', facts)
     expect(read(lines)).toMatchObject(facts)
   })
 })
@@ -118,6 +118,9 @@ describe('redaction by value', () => {
     ['a tenant token', 't-CANARYabcdefgh'],
     ['a refresh token', '{"x":"ur-CANARYabcdefgh"}'],
     ['a JSON web token', 'eyJhbGciOiJIUzI1NiJ9.CANARY.sig'],
+    ['a key of the database', `no caller fca_${'CANARY'.padEnd(43, 'x')} is known`],
+    ['a secret of webhooks', `whsec_${Buffer.from('x'.repeat(32)).toString('base64')}CANARY=`],
+    ['the shortest secret of webhooks', `whsec_${'CANARY'.padEnd(32, 'x')}`],
     ['a bearer header', 'authorization: Bearer CANARY-abc'],
     ['basic authentication', 'Basic Q0FOQVJZ:CANARY'],
     ['a query', 'GET /callback?code=CANARY&state=CANARY2 failed'],
@@ -130,13 +133,18 @@ describe('redaction by value', () => {
     ['a pair', 'client_secret = CANARY'],
   ])('masks %s', (_what, text) => {
     const { log, lines } = recorder()
-    log('info', 'x', { detail: text, list: [text], deep: { detail: text }, error: new Error(text) })
+    log('info', 'http_request', {
+      detail: text,
+      list: [text],
+      deep: { detail: text },
+      error: new Error(text),
+    })
     expect(lines.join()).not.toContain('CANARY')
   })
 
   it('masks our own one-time secrets wherever they stand', () => {
     const { log, lines } = recorder()
-    log('info', 'x', {
+    log('info', 'http_request', {
       path: `/auth/${OWN_SECRET}`,
       [OWN_SECRET]: 1,
       url: new URL(`http://x/${OWN_SECRET}`),
@@ -155,7 +163,7 @@ describe('redaction by value', () => {
       JSON.stringify(secret),
       Buffer.from(secret).toString('base64'),
     ]
-    log('info', 'x', { spelled, detail: `a ${secret} b`, error: new Error(secret) })
+    log('info', 'http_request', { spelled, detail: `a ${secret} b`, error: new Error(secret) })
     expect(lines.join()).not.toMatch(/word|longer|cGFzcy/)
   })
 
@@ -170,7 +178,7 @@ describe('redaction by value', () => {
       'websocket-a-reconnect',
     ]
     const { log, lines } = recorder()
-    log('info', 'x', { texts })
+    log('info', 'http_request', { texts })
     expect(read(lines)).toMatchObject({ texts })
   })
 
@@ -178,7 +186,7 @@ describe('redaction by value', () => {
     const circle: Record<string, unknown> = { name: 'circle' }
     circle.self = circle
     const { log, lines } = recorder()
-    log('info', 'x', {
+    log('info', 'http_request', {
       circle,
       big: 10n,
       bytes: Buffer.from('CANARY'),
@@ -234,7 +242,9 @@ describe('errors', () => {
 
   it('tells where a foreign error came from, and no OAuth code it carries', () => {
     const { log, lines } = recorder()
-    log('error', 'x', { error: Object.assign(new TypeError('no'), { code: 'CANARYabc123' }) })
+    log('error', 'http_request', {
+      error: Object.assign(new TypeError('no'), { code: 'CANARYabc123' }),
+    })
     const { error } = read(lines)
     expect(error).toMatchObject({ name: 'TypeError', message: 'no' })
     expect(error).toHaveProperty('stack.0', expect.stringContaining('logger.test.ts'))
@@ -245,7 +255,7 @@ describe('errors', () => {
   it('leaves out the values of a failed statement', () => {
     const cause = new Error('Failed query: update sessions set x = ?\nparams: CANARY,CANARY')
     const { log, lines } = recorder()
-    log('error', 'x', { error: new StoreUnavailableError('move', cause) })
+    log('error', 'http_request', { error: new StoreUnavailableError('move', cause) })
     expect(lines.join()).toContain('Failed query')
     expect(lines.join()).not.toContain('CANARY')
   })
@@ -254,7 +264,7 @@ describe('errors', () => {
     const one = new Error('one')
     one.cause = new Error('two', { cause: one })
     const { log, lines } = recorder()
-    log('error', 'x', { error: one })
+    log('error', 'http_request', { error: one })
     expect(lines).toHaveLength(1)
   })
 })

@@ -12,6 +12,7 @@ import { createMetrics } from '../../src/observability/metrics.ts'
 import { REFRESH_FAILURES } from '../../src/observability/token-label-sets.ts'
 import { REFRESH_OUTCOMES } from '../../src/observability/token-metrics.ts'
 import { APP, aSession, OTHER_APP } from './a-session.ts'
+import { anEmptyStore } from './an-empty-store.ts'
 
 const KEPT_NAMES = {
   lark_service_auth_session_total: 'counter',
@@ -295,14 +296,17 @@ describe('token metrics', () => {
   })
 
   it('count refresh tokens presented to Feishu, and callers who shared a refresh', async () => {
-    const { emit, metrics, samples } = setUp()
-    metrics.observeApiCall({ apiName: 'refresh_token', status: 'timeout', seconds: 10 })
-    metrics.observeApiCall({ apiName: 'user_info', status: 'ok', seconds: 1 })
+    const { emit, samples } = setUp({ appIds: [APP, OTHER_APP] })
+    emit({ type: 'refresh_step', step: 'intent_open', ...who })
+    emit({ type: 'refresh_step', step: 'token_sent', ...who })
+    emit({ type: 'refresh_step', step: 'reply_received', ...who })
+    emit({ type: 'refresh_step', step: 'token_sent', ...who, appId: OTHER_APP })
     emit({ type: 'refresh_shared', appId: APP, how: 'coalesced' })
     emit({ type: 'lease_waited', seconds: 0.2 })
     const after = await samples()
     for (const sample of [
       `lark_service_token_refresh_upstream_calls_total{app_id="${APP}"} 1`,
+      `lark_service_token_refresh_upstream_calls_total{app_id="${OTHER_APP}"} 1`,
       `lark_service_token_refresh_shared_total{app_id="${APP}",how="coalesced"} 1`,
       `lark_service_token_refresh_shared_total{app_id="${APP}",how="adopted_after_lease"} 0`,
       'lark_service_token_lease_wait_seconds_sum 0.2',
@@ -441,12 +445,10 @@ function setUp(options: { appIds?: string[]; longConnectionAppIds?: string[] } =
   }
   const metrics = createMetrics({
     appIds: [APP],
-    sessions: { countPending: () => read('pending') },
-    grants: { countUsable: () => read('usable') },
     jobIntervalSeconds: { session_sweep: 5 },
     version: '1.2.3',
     revision: 'abc',
-    clock: { now: () => now },
+    clock: { now: () => now, sleep: () => new Promise(() => {}) },
     log: (_level, event) => logged.push(event),
     ...options,
   })
@@ -454,6 +456,17 @@ function setUp(options: { appIds?: string[]; longConnectionAppIds?: string[] } =
     throw error
   })
   metrics.watch(events)
+  metrics.watchStore({
+    ...anEmptyStore(),
+    sessions: { countPending: () => read('pending'), countCardsDue: async () => [] },
+    census: {
+      async count() {
+        const usable = await read('usable')
+        const byState = usable.map((row) => ({ ...row, state: 'active' as const }))
+        return { byState, byTimeLeft: [], byKey: [], oldestIssue: [], oldestDue: [] }
+      },
+    },
+  })
   return {
     metrics,
     events,

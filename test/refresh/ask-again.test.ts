@@ -47,7 +47,7 @@ describe('a person whose grant is finished', () => {
       await bench.time.pass(60_000)
     }
     const { scopes, tenantKey } = grant
-    expect(asked).toEqual([{ appId: APP_ID, openId: LIN, scopes, tenantKey }])
+    expect(asked).toEqual([{ appId: APP_ID, openId: LIN, scopes, tenantKey, askedBy: 'service' }])
     expect(shown).toEqual(['ses_1'])
     await bench.close()
   })

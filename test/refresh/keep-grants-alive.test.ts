@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { APP_ID, createRefreshBench, LIN, type RefreshBench } from './support/refresh-bench.ts'
-import { finished } from './support/token-server.ts'
+import { AMBIGUOUS, finished } from './support/token-server.ts'
 
 let bench: RefreshBench
 beforeEach(async () => {
@@ -32,6 +32,19 @@ function mostWithin(milliseconds: number): number {
   )
 }
 
+/** A process before whose first lease a caller elsewhere has the grant refreshed. */
+function overtaken() {
+  let isFirst = true
+  const claim: RefreshBench['store']['upkeeps']['claim'] = async (...args) => {
+    if (isFirst) {
+      isFirst = false
+      await bench.tokens.findFreshToken({ ...KEY, forceRefresh: true })
+    }
+    return bench.store.upkeeps.claim(...args)
+  }
+  return bench.instance({ store: { ...bench.store, upkeeps: { ...bench.store.upkeeps, claim } } })
+}
+
 describe('what nobody waits for', () => {
   it('refreshes a token in use before a caller would have to wait for it', async () => {
     await bench.consent()
@@ -41,6 +54,22 @@ describe('what nobody waits for', () => {
     const before = bench.server.posts.length
     await bench.token()
     expect(bench.server.posts).toHaveLength(before)
+  })
+
+  it('counts what it looked at and what it refreshed', async () => {
+    await bench.consent('ou_idle')
+    await bench.consent('ou_old', 5 * DAY)
+    await bench.consent('ou_gone')
+    await bench.store.upkeeps.adopt(bench.time.now(), 9)
+    await bench.store.grants.delete({ ...KEY, openId: 'ou_gone' })
+    expect(await due()).toEqual({ looked: 3, refreshed: 1 })
+    expect(bench.server.posts).toHaveLength(1)
+  })
+
+  it('is not done twice where a caller came first', async () => {
+    await bench.consent(LIN, 5 * DAY)
+    expect(await due(overtaken())).toEqual({ looked: 1, refreshed: 1 })
+    expect(bench.server.posts).toHaveLength(1)
   })
 
   it('stops with the first day on which nobody has used it', async () => {
@@ -140,6 +169,30 @@ describe('what nobody waits for', () => {
     bench.tokens.keepGrantsAlive.close()
     await bench.time.until(sweeping)
     expect(bench.server.posts).toHaveLength(8)
+  })
+})
+
+describe('a try that was left open', () => {
+  const recover = (instance: Pick<RefreshBench, 'tokens'> = bench) =>
+    bench.time.until(instance.tokens.keepGrantsAlive.recover())
+  beforeEach(async () => {
+    await bench.consent(LIN, 2 * HOUR)
+    bench.server.plans = [{ refused: AMBIGUOUS }]
+    await bench.time.until(bench.tokens.findFreshToken(KEY).catch(() => null))
+    await bench.time.pass(40_000)
+  })
+
+  it('counts as settled once its outcome is known', async () => {
+    bench.server.plans = [{ refused: AMBIGUOUS }]
+    expect(await recover()).toEqual({ settled: 0 })
+    await bench.time.pass(80_000)
+    expect(await recover()).toEqual({ settled: 1 })
+    expect(bench.server.posts).toHaveLength(3)
+  })
+
+  it('is not probed again where a caller came first', async () => {
+    expect(await recover(overtaken())).toEqual({ settled: 1 })
+    expect(bench.server.posts).toHaveLength(2)
   })
 })
 

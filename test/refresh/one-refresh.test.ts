@@ -25,6 +25,7 @@ describe('a token that ran out', () => {
       const tokens = new Set(found.map((each) => each.kind === 'token' && each.token.accessToken))
       expect(tokens.size).toBe(1)
       expect(bench.server.posts).toHaveLength(1)
+      expect(bench.count('refresh_shared')).toBe(999)
       expect(found[0]).toMatchObject({ kind: 'token' })
       expect(await bench.grant()).toMatchObject({ version: 2 })
     },

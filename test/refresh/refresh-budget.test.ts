@@ -73,6 +73,17 @@ describe('the budget of refreshes', () => {
     expect(await time.until(budget.hasRoom(APP))).toBe(false)
   })
 
+  it('lets many wait without Node taking them for a leak', async () => {
+    const { time, take } = begin()
+    const warnings: string[] = []
+    const hear = ({ name }: Error) => warnings.push(name)
+    process.on('warning', hear)
+    await time.until(Promise.all(Array.from({ length: 100 }, () => take())))
+    await time.settle()
+    process.off('warning', hear)
+    expect(warnings).not.toContain('MaxListenersExceededWarning')
+  })
+
   it('sends away at a close whoever waits, and still serves who need not', async () => {
     const { time, budget, take } = begin()
     const waiting = Array.from({ length: 100 }, () => take())

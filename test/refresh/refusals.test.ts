@@ -200,8 +200,21 @@ describe('a grant without a refresh token', () => {
     bench.server.issue = () => ({ ...issue(), refreshToken: null, refreshTokenExpiresIn: null })
     await bench.token()
     expect(await bench.grant()).toMatchObject({ version: 2, sealedRefreshToken: null })
+    expect(bench.seen).toContainEqual(
+      expect.objectContaining({
+        type: 'grant_unrefreshable',
+        why: 'not_returned',
+        advice: expect.stringContaining('Refresh user_access_token'),
+      }),
+    )
     await bench.time.pass(121 * MINUTE_MS)
     expect(await outcome()).toMatchObject({ why: 'no_refresh_token' })
+  })
+
+  it('is no matter where Feishu answers with one', async () => {
+    await bench.consent(LIN, 7200)
+    await bench.token()
+    expect(bench.count('grant_unrefreshable')).toBe(0)
   })
 
   it('does not ask Feishu about one that has run out', async () => {

@@ -32,6 +32,9 @@ describe('a database that fails after the rotation', () => {
     const served = await bench.token(shaky)
     expect(shaky.tokens.unsaved.count()).toBe(1)
     expect(bench.count('refresh_not_saved', shaky)).toBe(1)
+    expect(shaky.seen).toContainEqual(
+      expect.objectContaining({ type: 'refresh_ended', decision: 'success' }),
+    )
     for (let minute = 0; minute < 3; minute++) {
       await bench.time.pass(MINUTE_MS)
       expect(await bench.token(shaky)).toBe(served)
@@ -52,9 +55,46 @@ describe('a database that fails after the rotation', () => {
     store.troubles.set('grants.rotate', 'refused')
     const served = await bench.token(shaky)
     store.troubles.set('grants.*', 'refused').set('upkeeps.*', 'refused')
-    expect(await bench.token(shaky)).toBe(served)
+    expect(await bench.time.until(find())).toMatchObject({
+      how: 'stored',
+      token: { accessToken: served },
+    })
     store.troubles.clear()
     await bench.time.until(shaky.background.drain())
+  })
+
+  it('serves what it keeps to its person alone', async () => {
+    await bench.consent(LIN, 7200)
+    const { reply } = await bench.consent('ou_alex')
+    store.troubles.set('grants.rotate', 'refused')
+    await bench.token(shaky)
+    const alex = shaky.tokens.findFreshToken({ ...KEY, openId: 'ou_alex' })
+    expect(await bench.time.until(alex)).toMatchObject({
+      token: { openId: 'ou_alex', accessToken: reply.accessToken },
+    })
+    store.troubles.clear()
+    await bench.time.until(shaky.background.drain())
+  })
+
+  it('does not serve what it keeps to who needs a scope that it lacks', async () => {
+    await bench.consent(LIN, 7200)
+    store.troubles.set('grants.rotate', 'refused')
+    await bench.token(shaky)
+    const more = shaky.tokens.findFreshToken({ ...KEY, scopes: ['offline_access', 'mail:read'] })
+    expect(await bench.time.until(more)).toMatchObject({ missingScopes: ['mail:read'] })
+    store.troubles.clear()
+    await bench.time.until(shaky.background.drain())
+  })
+
+  it('knows its own pair again after the keys were rotated', async () => {
+    await bench.consent(LIN, 7200)
+    store.troubles.set('grants.rotate', 'unanswered')
+    const served = await bench.token(shaky)
+    await bench.reseal()
+    store.troubles.clear()
+    await bench.time.until(shaky.background.drain())
+    expect(await bench.token()).toBe(served)
+    expect(bench.server.revoked).toEqual([])
   })
 
   it('does not serve what it keeps beyond its end, and does not send it either', async () => {

@@ -1,21 +1,28 @@
 import { afterAll, beforeEach, describe } from 'vitest'
-import type { Store } from '../../src/auth/ports.ts'
+import type { OpenStore } from '../../src/store/create-store.ts'
+import { apiKeyContract } from './contract/api-keys.ts'
+import { appSignContract } from './contract/app-signs.ts'
 import { attemptContract } from './contract/attempts.ts'
+import { auditContract } from './contract/audit.ts'
 import { cardContract } from './contract/cards.ts'
+import { censusContract } from './contract/census.ts'
 import { endingContract } from './contract/endings.ts'
 import { grantContract } from './contract/grants.ts'
+import { idempotentRequestContract } from './contract/idempotent-requests.ts'
 import { keyContract } from './contract/keys.ts'
 import { leaseContract } from './contract/leases.ts'
 import { moveContract } from './contract/moves.ts'
 import { raceContract } from './contract/races.ts'
+import { renewalContract } from './contract/renewals.ts'
 import { rotationContract } from './contract/rotations.ts'
 import { seenEventContract } from './contract/seen-events.ts'
 import { sessionContract } from './contract/sessions.ts'
 import { upkeepRaceContract } from './contract/upkeep-races.ts'
 import { upkeepContract } from './contract/upkeeps.ts'
+import { webhookDeliveryContract } from './contract/webhook-deliveries.ts'
 
 /** Two stores on one database, over connections of their own where the engine can. */
-export type StorePair = { store: Store; other: Store }
+export type StorePair = { store: OpenStore; other: OpenStore }
 
 /** One database under test; how to open it is the engine's affair, what it must do is not. */
 export type StoreBench = {
@@ -30,7 +37,7 @@ export type Stores = () => StorePair
 
 /** Empties every table on both engines. */
 export const EMPTY_EVERY_TABLE =
-  'delete from auth_sessions; delete from oauth_attempts; delete from grants; delete from grant_upkeep; delete from seen_events'
+  'delete from auth_sessions; delete from oauth_attempts; delete from grants; delete from grant_upkeep; delete from seen_events; delete from webhook_deliveries; delete from idempotent_requests; delete from api_keys; delete from audit_entries; delete from app_signs'
 
 /** Everything a store must do, whichever engine is behind. */
 export function describeStore(engine: string, bench: StoreBench): void {
@@ -46,6 +53,7 @@ export function describeStore(engine: string, bench: StoreBench): void {
     afterAll(() => bench.close())
 
     sessionContract(stores)
+    appSignContract(stores)
     moveContract(stores)
     cardContract(stores)
     attemptContract(stores)
@@ -53,9 +61,15 @@ export function describeStore(engine: string, bench: StoreBench): void {
     rotationContract(stores)
     endingContract(stores)
     keyContract(stores)
+    censusContract(stores)
     leaseContract(stores)
     upkeepContract(stores)
+    renewalContract(stores)
     seenEventContract(stores)
+    webhookDeliveryContract(stores)
+    idempotentRequestContract(stores)
+    apiKeyContract(stores)
+    auditContract(stores)
     raceContract(stores)
     upkeepRaceContract(stores)
   })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { type AuditFact, chainAfter, GENESIS } from '../../src/access/audit-chain.ts'
 import { ConfigurationError, StoreUnavailableError } from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { FinishedOperation } from '../../src/store/watch-operations.ts'
-import { aGrant, anAttempt, aSession, insertSession } from './contract/samples.ts'
+import { aGrant, anAttempt, aSession, inSeconds, insertSession, NOW } from './contract/samples.ts'
 
 describe('openStore', () => {
   it.each(['', 'mysql://host/database', 'data/auth.db', 'https://someone:hunter2@host'])(
@@ -73,6 +74,44 @@ describe('the listener of operations', () => {
       ['database.ping', 'other'],
     ])
     for (const { seconds } of heard) expect(seconds).toBeGreaterThanOrEqual(0)
+  })
+
+  it('hears of no trouble where a race is lost', async () => {
+    const heard: FinishedOperation[] = []
+    const store = await openStore({
+      databaseUrl: 'file::memory:',
+      onOperation: (finished) => heard.push(finished),
+    })
+    const session = await insertSession(store)
+    const grant = await store.grants.save(aGrant(session))
+    const message = { id: 'w-1', event: 'token.revoked', payload: '{}' } as const
+    const fact: AuditFact = {
+      at: NOW,
+      actor: 'service',
+      action: 'keys_rotated',
+      outcome: 'done',
+      appId: null,
+      openId: null,
+      detail: {},
+    }
+    const lost = []
+    for (const _time of ['won', 'lost']) {
+      const { appId, openId } = session
+      lost.push(
+        await store.sessions.insert(aSession({ appId, openId })),
+        await store.upkeeps.claim(session, 'process_a', NOW, inSeconds(10)),
+        await store.seenEvents.markSeen('event', NOW),
+        await store.webhooks.put(message, NOW),
+        await store.audit.append([chainAfter(GENESIS, fact)]),
+      )
+    }
+    if (grant === null) throw new Error('The grant was not saved.')
+    const rotated = { ...grant, issuedAt: inSeconds(1) }
+    expect(await store.grants.rotate(grant.version, rotated)).not.toBeNull()
+    lost.push(await store.grants.rotate(grant.version, rotated))
+    expect(lost.slice(-6)).toEqual([null, null, false, false, 0, null])
+    expect(heard.filter(({ trouble }) => trouble !== null)).toEqual([])
+    await store.close()
   })
 })
 

@@ -26,11 +26,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const READ_WHOLE = [
   /^SCAN auth_sessions USING INDEX auth_sessions_created: select .* limit/,
   /^SCAN auth_sessions USING (COVERING )?INDEX auth_sessions_(one_pending|expiry)/,
-  /^SCAN grants USING COVERING INDEX grants_(usable|sealed_with): select .* count/,
   /^SCAN grants USING (COVERING )?INDEX grants_unadopted/,
+  /^SCAN grants USING COVERING INDEX \w+: select count\(\*\) from "grants"$/,
+  /^SCAN (sealed|some): select count\(\*\) from \(select 1 .* limit \?\)/,
   /^SCAN grants USING INDEX sqlite_autoindex_grants_1: select .* limit/,
+  /^SCAN webhook_deliveries USING INDEX webhook_deliveries_(created|dead): select .* limit/,
+  /^SCAN webhook_deliveries USING COVERING INDEX webhook_deliveries_due: select count/,
   /^SCAN \d+(-ROW VALUES CLAUSE| CONSTANT ROWS):/,
 ]
+
+/** All rows of an app, which for most is all there are. */
+const ONE_APP = /\(app_id=\?\)/
 
 it('every statement finds its rows through an index', async () => {
   const path = join(folder, 'auth.db')
@@ -54,7 +60,7 @@ it('every statement finds its rows through an index', async () => {
       .prepare(`explain query plan ${statement}`)
       .all(...Array.from(statement.matchAll(/\?/g), () => null))
       .map((step) => String(Object(step).detail))
-      .filter((detail) => detail.startsWith('SCAN'))
+      .filter((detail) => detail.startsWith('SCAN') || ONE_APP.test(detail))
       .filter((detail) => !READ_WHOLE.some((allowed) => allowed.test(`${detail}: ${statement}`)))
       .map((detail) => `${detail}: ${statement}`),
   )
@@ -63,15 +69,26 @@ it('every statement finds its rows through an index', async () => {
 })
 
 async function callEveryMethod(store: OpenStore): Promise<void> {
-  const { sessions, attempts, grants, upkeeps, seenEvents } = store
+  const {
+    sessions,
+    attempts,
+    grants,
+    upkeeps,
+    renewals,
+    seenEvents,
+    idempotentRequests,
+    webhooks,
+  } = store
   const session = await insertSession(store)
   const { id, appId, openId, ticketHash, createdAt } = session
   await sessions.find(id)
+  await sessions.findEnded([id])
   await sessions.findByTicketHash(ticketHash)
   await sessions.findPending(appId, openId)
   await sessions.list({ limit: 9 })
   await sessions.list({ limit: 9, appId, openId, before: { createdAt, id } })
   await sessions.list({ limit: 9, openId })
+  await sessions.list({ limit: 9, appId, chatId: 'oc_a' })
   await sessions.hold(id, NOW, NOW)
   await sessions.noteFailure(id, 'internal', NOW)
   await sessions.clearFailure(id, NOW)
@@ -94,7 +111,8 @@ async function callEveryMethod(store: OpenStore): Promise<void> {
   await attempts.deleteExpired(NOW, 9)
   await grants.save(aGrant(granted))
   await grants.find(appId, openId)
-  await grants.countUsable(NOW)
+  await store.census.count(NOW)
+  await sessions.countCardsDue()
   await sessions.completeGranted(NOW, 9)
   await sessions.move(granted.id, { to: 'completed', grantedScopes: [], tenantKey: null }, NOW)
   const grant = await insertGrant(store)
@@ -118,9 +136,37 @@ async function callEveryMethod(store: OpenStore): Promise<void> {
   await upkeeps.mark(grant, mark)
   await upkeeps.schedule(grant, NOW)
   await upkeeps.claimDue(NOW, NOW, 9)
+  const ending = { ...grant, markVersion: null, markReason: null, askedAt: null }
+  const span = { from: NOW, to: NOW }
+  await renewals.listByConsent({ ...span, after: null, now: NOW }, 9)
+  await renewals.listByConsent({ ...span, after: grant, now: NOW }, 9)
+  await renewals.listUnrefreshable({ ...span, usedAfter: NOW }, 9)
+  await renewals.claimAsk(ending, NOW)
+  await renewals.releaseAsk(grant, NOW)
   await upkeeps.delete(grant)
   await grants.delete(grant)
   await seenEvents.markSeen('event', NOW)
   await seenEvents.deleteSeenBefore(NOW, 9)
+  const request = { keyHash: 'key', fingerprint: 'print', claimedUntil: NOW, createdAt: NOW }
+  await idempotentRequests.claim(request, NOW)
+  await idempotentRequests.find('key')
+  await idempotentRequests.answer(request, { statusCode: 200, sealedReply: 'k1.sealed' })
+  await idempotentRequests.release(request)
+  await idempotentRequests.deleteCreatedBefore(NOW, 9)
+  const message = { id: 'end_1', event: 'token.revoked', payload: '{}' } as const
+  await webhooks.put(message, NOW)
+  await webhooks.listUntoldEnds(NOW, 9)
+  await webhooks.noteEndTold(id, NOW)
+  await webhooks.claimDue(NOW, NOW)
+  await webhooks.noteRetry('end_1', 'dns', NOW, NOW)
+  await webhooks.noteDead('end_1', 'dns', NOW, NOW)
+  await webhooks.retry('end_1', NOW)
+  await webhooks.retryDead(NOW, 9)
+  await webhooks.noteDelivered('end_1', NOW)
+  await webhooks.list({ dead: false, limit: 9 })
+  await webhooks.list({ dead: true, limit: 9 })
+  await webhooks.countQueued()
+  await webhooks.deleteDelivered(NOW, 9)
+  await webhooks.deleteDead(NOW, 9)
   await store.ping()
 }

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
+import { leftOut } from './left-out.ts'
 
 const executablePath = '/usr/bin/chromium'
 
 /** Why no browser test can run here; undefined when they can. */
 export const browserMissing = existsSync(executablePath)
   ? undefined
-  : `${executablePath} is missing`
+  : leftOut(`${executablePath} is missing`)
 
 /** Starts the system's Chromium, quiet and without a network of its own. */
 export function launchChromium(): Promise<Browser> {

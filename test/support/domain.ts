@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { AheadSettings } from '../../src/auth/ask-ahead.ts'
 import { type Auth, createAuth } from '../../src/auth/auth.ts'
 import { type Background, createBackground } from '../../src/auth/background.ts'
+import type { CardLimits } from '../../src/auth/card-limits.ts'
 import { type AuthEvent, type AuthEvents, createAuthEvents } from '../../src/auth/events.ts'
 import { hashSecret } from '../../src/auth/one-time-secret.ts'
 import type {
@@ -46,6 +48,8 @@ export type FakeOAuth = OAuthClient & {
   /** Issues a code for a person who consents on this authorize page. */
   consent(authorizeUrl: URL, who: { openId: string; tenantKey: string; name: string }): string
   exchanges: number
+  /** What the answers to exchanges say, where it differs from the usual. */
+  reply: Partial<TokenReply>
   revoked: string[]
   /** Thrown by the next exchanges, one each. */
   failures: unknown[]
@@ -56,7 +60,8 @@ export type FakeOAuth = OAuthClient & {
 /** The domain with a real store in memory and fakes for Feishu. */
 export type Domain = {
   auth: Auth
-  store: Store
+  /** Its methods are bound when first read, so a test that wants another one hands it in as `overrides.store`. */
+  store: AsOpened<Store>
   clock: FakeClock
   messenger: FakeMessenger
   oauth: FakeOAuth
@@ -71,12 +76,20 @@ export type Domain = {
   close(): Promise<void>
 }
 
+type AsOpened<Part> = {
+  readonly [Name in keyof Part]: Part[Name] extends (...args: never[]) => unknown
+    ? Part[Name]
+    : AsOpened<Part[Name]>
+}
+
 /** Creates the domain for one test. */
 export async function createDomain(
   overrides: Partial<{
     store: (real: Store) => Store
     apps: AppSettings[]
     sessionSeconds: number
+    cardLimits: Partial<CardLimits>
+    ahead: AheadSettings
   }> = {},
 ): Promise<Domain> {
   const clock = createFakeClock()
@@ -103,7 +116,9 @@ export async function createDomain(
     background,
     refreshThreshold: 0.1,
     sessionSeconds: overrides.sessionSeconds ?? 600,
+    ahead: overrides.ahead,
     retentionDays: 30,
+    cardLimits: overrides.cardLimits,
   })
   return {
     auth,
@@ -156,6 +171,7 @@ function createFakeOAuth(): FakeOAuth {
   const owners = new Map<string, typeof LIN>()
   const fake: FakeOAuth = {
     exchanges: 0,
+    reply: {},
     revoked: [],
     failures: [],
     beforeAnswer: async () => {},
@@ -187,6 +203,7 @@ function createFakeOAuth(): FakeOAuth {
         refreshToken: `eyJ-refresh-${randomBytes(8).toString('hex')}`,
         refreshTokenExpiresIn: 604_800,
         scopes: issued.scopes,
+        ...fake.reply,
       }
     },
     async fetchTokenOwner(_appId, accessToken) {

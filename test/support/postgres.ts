@@ -5,8 +5,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { leftOut } from './left-out.ts'
 
-/** A private Postgres, or the reason why there is none. */
+/** A private Postgres, or the reason why there is none and its tests are skipped. */
 export type PrivatePostgres = { url: string; stop: () => Promise<void> } | { skipped: string }
 
 const INSTALLED = '/usr/lib/postgresql'
@@ -20,9 +21,13 @@ export async function startPostgres(): Promise<PrivatePostgres> {
   const given = process.env.TEST_POSTGRES_URL
   if (given !== undefined && given !== '') return borrowDatabase(given)
   const bin = findBinaries()
-  if (bin === null) return { skipped: `no Postgres in ${INSTALLED} and no TEST_POSTGRES_URL` }
+  if (bin === null) {
+    return { skipped: leftOut(`no Postgres in ${INSTALLED} and no TEST_POSTGRES_URL`) }
+  }
   const user = findUser()
-  if (user === null) return { skipped: 'Postgres refuses root and there is no user "postgres"' }
+  if (user === null) {
+    return { skipped: leftOut('Postgres refuses root and there is no user "postgres"') }
+  }
   return startServer(bin, user)
 }
 

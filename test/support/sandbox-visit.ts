@@ -18,7 +18,7 @@ export type Visit = {
   opens(act: () => Promise<void>): Promise<Page>
   /** What `/v1/tokens` answers about a person, with its status. */
   tokenOf(openId: string): Promise<Record<string, unknown>>
-  /** Keeps a picture of a page in light and in dark. */
+  /** Keeps a picture of a page in light and in dark, for people to look at; only when `PICTURES` is set, for it takes a while. */
   keep(page: Page, name: string): Promise<void>
   /** What no visitor should ever cause: console errors, exceptions, requests to other machines. */
   problems: string[]
@@ -69,6 +69,7 @@ export async function visitSandbox(
       return { ...body, status: answer.status }
     },
     async keep(page, name) {
+      if (!process.env.PICTURES) return
       mkdirSync(PICTURES, { recursive: true })
       for (const colorScheme of ['dark', 'light'] as const) {
         await page.emulateMedia({ colorScheme })

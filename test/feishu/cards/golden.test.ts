@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type AuthSession, CARD_LOOKS, LOCALES } from '../../../src/auth/session.ts'
 import type { CardContext } from '../../../src/feishu/cards/card-face.ts'
 import { renderCard } from '../../../src/feishu/cards/render-card.ts'
-import { CONTEXT, LARK_CONTEXT, sampleSession } from './sample-sessions.ts'
+import { CONTEXT, GRANT_ENDS_AT, LARK_CONTEXT, sampleSession } from './sample-sessions.ts'
 
 const folder = join(import.meta.dirname, 'golden')
 const update = process.env.UPDATE_GOLDEN === '1'
@@ -30,6 +30,24 @@ const cases: [string, AuthSession, CardContext][] = LOCALES.flatMap((locale) => 
   [
     `expired.withdrawn.${locale}`,
     sampleSession('expired', { locale, endReason: 'invalidated' }),
+    CONTEXT,
+  ],
+  [
+    `expired.ahead.${locale}`,
+    sampleSession('expired', { locale, grantEndsAt: GRANT_ENDS_AT }),
+    CONTEXT,
+  ],
+  [
+    `rejected.ahead.${locale}`,
+    sampleSession('rejected', { locale, grantEndsAt: GRANT_ENDS_AT }),
+    CONTEXT,
+  ],
+  [
+    `asking_again.needs_admin.redirect_url.${locale}`,
+    sampleSession('asking_again:needs_admin', {
+      locale,
+      lastFailure: { reason: 'redirect_uri_mismatch', at: GRANT_ENDS_AT },
+    }),
     CONTEXT,
   ],
   [

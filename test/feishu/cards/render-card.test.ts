@@ -109,6 +109,11 @@ describe.each(CARD_LOOKS)('the look %s', (look) => {
     const revoke = { action: 'revoke', session: 'ses_01JD0SESSION' }
     const expected: Record<typeof look, [string[], object[]]> = {
       asking: [['Authorize', 'Not now'], [decline]],
+      'authorize_again:ran_out': [['Authorize', 'Not now'], [decline]],
+      'authorize_again:revoked': [['Authorize', 'Not now'], [decline]],
+      'authorize_again:lost': [['Authorize', 'Not now'], [decline]],
+      'authorize_again:changed': [['Authorize', 'Not now'], [decline]],
+      'authorize_again:ends_soon': [['Authorize', 'Not now'], [decline]],
       'asking_again:wrong_account': [['Authorize', 'Not now'], [decline]],
       'asking_again:needs_admin': [
         ['I have enabled it', 'Not now'],
@@ -133,6 +138,11 @@ describe.each(CARD_LOOKS)('the look %s', (look) => {
 describe('the header', () => {
   it.each([
     ['asking', 'blue', 'lock-chat_filled', '授权请求'],
+    ['authorize_again:ran_out', 'orange', 'refresh_outlined', '需要重新授权'],
+    ['authorize_again:revoked', 'orange', 'refresh_outlined', '需要重新授权'],
+    ['authorize_again:lost', 'orange', 'refresh_outlined', '需要重新授权'],
+    ['authorize_again:changed', 'orange', 'refresh_outlined', '需要重新授权'],
+    ['authorize_again:ends_soon', 'orange', 'time_filled', '授权即将到期'],
     ['asking_again:wrong_account', 'blue', 'warning_filled', '授权请求'],
     ['asking_again:needs_admin', 'yellow', 'warning_filled', '需要管理员协助'],
     ['completed', 'green', 'yes_filled', '授权成功'],

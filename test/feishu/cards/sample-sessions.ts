@@ -18,11 +18,15 @@ export const LARK_CONTEXT: CardContext = {
   consoleBaseUrl: 'https://open.larksuite.com',
 }
 
+/** When the grant ends that a sample card would renew. */
+export const GRANT_ENDS_AT = new Date('2026-11-27T05:00:00Z')
+
 /** A session whose card wants a look. */
 export function sampleSession(
   wants: CardLook,
   changes: Partial<Omit<AuthSession, 'card'>> = {},
 ): AuthSession {
+  const isAhead = wants === 'authorize_again:ends_soon'
   return {
     id: 'ses_01JD0SESSION',
     appId: 'cli_a1b2c3d4e5f6',
@@ -39,6 +43,7 @@ export function sampleSession(
     ticketHash: 'hash-of-the-ticket',
     sealedTicket: 'sealed-ticket',
     heldUntil: null,
+    grantEndsAt: isAhead ? GRANT_ENDS_AT : null,
     card: {
       messageId: 'om_1',
       shows: null,
@@ -49,7 +54,7 @@ export function sampleSession(
     },
     createdAt: new Date('2026-11-20T05:32:00Z'),
     cardSentAt: new Date('2026-11-20T05:32:01Z'),
-    expiresAt: new Date('2026-11-20T05:42:00Z'),
+    expiresAt: new Date(isAhead ? '2026-11-23T05:32:00Z' : '2026-11-20T05:42:00Z'),
     ...changes,
   }
 }

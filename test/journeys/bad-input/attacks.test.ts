@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { newestCard } from '../../support/service.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { newestCard, startService } from '../../support/service.ts'
 import { eventually, headingOf, openScene, readToken, type Scene, type Watch } from './scene.ts'
 
 const MARKUP = `<img src=x onerror=alert(1)>"'&</script><at id=all></at>[x](javascript:alert(1))`
@@ -110,6 +110,26 @@ describe('X-Forwarded-For (A14)', () => {
     expect(limited.heading).toBe(headingOf('too_many'))
     expect(Number(limited.response.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await from('203.0.113.8')).status).toBe(404)
+  })
+
+  it.each([
+    // This test is the peer of the service, and comes from loopback.
+    ['192.0.2.1, 10.0.0.0/8', '203.0.113.7', '203.0.113.8', 'alike'],
+    ['loopback', '203.0.113.7', '203.0.113.8', 'apart'],
+    ['loopback', '203.0.113.7, 10.1.2.3', '203.0.113.8, 10.1.2.3', 'alike'],
+    ['loopback, 10.0.0.0/8', '203.0.113.7, 10.1.2.3', '203.0.113.8, 10.1.2.3', 'apart'],
+    ['loopback, 10.0.0.0/8', '203.0.113.7, 192.0.2.9', '203.0.113.8, 192.0.2.9', 'alike'],
+  ])('with TRUSTED_PROXIES=%s, %s and %s look %s', async (proxies, one, other, expected) => {
+    const service = await startService({ env: { TRUSTED_PROXIES: proxies } })
+    onTestFinished(() => service.close())
+    const left = async (from: string) => {
+      const headers = { 'x-forwarded-for': from }
+      const answer = await fetch(`${service.url}/auth/${'a'.repeat(43)}`, { headers })
+      return Number(/remaining=(\d+)/.exec(answer.headers.get('ratelimit') ?? '')?.[1])
+    }
+    const first = await left(one)
+    expect(first).toBeGreaterThan(0)
+    expect(await left(other)).toBe(expected === 'alike' ? first - 1 : first)
   })
 
   it('X-Request-Id that could harm a log is not taken over', async () => {

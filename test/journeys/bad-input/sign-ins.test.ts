@@ -135,7 +135,7 @@ describe('a code that', () => {
     await scene.completes(person)
   })
 
-  it('somebody stole and spent elsewhere is of no use to either', async () => {
+  it('somebody stole and spent elsewhere is of no use to either (A4)', async () => {
     const [victim, thief] = [await scene.askedPerson(), await scene.askedPerson()]
     const stolen = await scene.approve(victim.authorizeUrl, victim.openId)
     // A4: the thief brings the code to their own sign-in.

@@ -3,7 +3,7 @@ import { createApps } from '../../../src/auth/apps.ts'
 import { type Background, createBackground } from '../../../src/auth/background.ts'
 import { type AuthEvent, createAuthEvents } from '../../../src/auth/events.ts'
 import type { Grant } from '../../../src/auth/grant.ts'
-import type { Clock, Store, TokenReply } from '../../../src/auth/ports.ts'
+import type { Binding, Clock, Store, TokenReply } from '../../../src/auth/ports.ts'
 import { accessTokenBinding, refreshTokenBinding } from '../../../src/auth/store-grant.ts'
 import { createTokenCipher } from '../../../src/auth/token-cipher.ts'
 import { createTokens, type Tokens } from '../../../src/auth/tokens.ts'
@@ -40,6 +40,8 @@ export type RefreshBench = Instance & {
   consent(openId?: string, ageSeconds?: number): Promise<{ grant: Grant; reply: TokenReply }>
   grant(openId?: string): Promise<Grant>
   refreshTokenOf(grant: Grant): string
+  /** Seals the stored tokens of this person anew, as a rotation of the keys does. */
+  reseal(openId?: string): Promise<void>
   /** The token a caller gets, with time passing as the call needs. */
   token(instance?: Instance, minValidity?: number): Promise<string>
   /** How many events of this kind were told, in this instance. */
@@ -120,6 +122,15 @@ export async function createRefreshBench(
     },
     refreshTokenOf: (grant: Grant) =>
       cipher.open(grant.sealedRefreshToken ?? '', refreshTokenBinding(grant)),
+    async reseal(openId = LIN) {
+      const grant = await bench.grant(openId)
+      const again = (sealed: string, binding: Binding) =>
+        cipher.seal(cipher.open(sealed, binding), binding)
+      await opened.grants.reseal(grant, {
+        sealedAccessToken: again(grant.sealedAccessToken, accessTokenBinding(grant)),
+        sealedRefreshToken: again(grant.sealedRefreshToken ?? '', refreshTokenBinding(grant)),
+      })
+    },
     async token(from: Instance = first, minValidity?: number) {
       const found = await time.until(from.tokens.findFreshToken({ ...KEY, minValidity }))
       if (found.kind !== 'token') throw new Error(`needs the person: ${found.why}`)

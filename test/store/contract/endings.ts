@@ -17,7 +17,6 @@ export function endingContract(stores: Stores): void {
         version: 2,
       })
       expect(await other.grants.find(grant.appId, grant.openId)).toEqual(ended)
-      expect(await other.grants.countUsable(NOW)).toEqual([])
     })
 
     it('makes a refresh on its way too late, and gives way to a newer consent', async () => {

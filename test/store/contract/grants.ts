@@ -95,28 +95,5 @@ export function grantContract(stores: Stores): void {
       expect(await store.grants.save(aGrant(session, { appId: 'cli_else' }))).toBeNull()
       expect(await store.grants.find(session.appId, 'ou_else')).toBeNull()
     })
-
-    it('counts as usable while either of its tokens lives', async () => {
-      const { store } = stores()
-      expect(await store.grants.countUsable(NOW)).toEqual([])
-      const save = async (appId: string, access: number, refresh: number | null) =>
-        store.grants.save(
-          aGrant(await insertSession(store, { appId }), {
-            accessTokenExpiresAt: inSeconds(access),
-            sealedRefreshToken: refresh === null ? null : 'sealed',
-            refreshTokenExpiresAt: refresh === null ? null : inSeconds(refresh),
-          }),
-        )
-      await save('cli_a', 1, null)
-      await save('cli_a', 0, 1)
-      await save('cli_a', 0, 0)
-      await save('cli_a', -5, null)
-      await save('cli_b', 1, 1)
-      const counts = await store.grants.countUsable(NOW)
-      expect(counts.sort((a, b) => a.appId.localeCompare(b.appId))).toEqual([
-        { appId: 'cli_a', count: 2 },
-        { appId: 'cli_b', count: 1 },
-      ])
-    })
   })
 }

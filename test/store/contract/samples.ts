@@ -33,6 +33,7 @@ export function aSession(changes: Partial<AuthSession> = {}): AuthSession {
     ticketHash: `hash-${id}`,
     sealedTicket: `sealed-${id}`,
     heldUntil: null,
+    grantEndsAt: null,
     card: {
       messageId: null,
       shows: null,

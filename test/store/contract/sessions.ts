@@ -48,6 +48,22 @@ export function sessionContract(stores: Stores): void {
       expect(await store.sessions.findPending('cli_a', 'ou_nobody')).toBeNull()
     })
 
+    it('picks those that have ended out of any number', async () => {
+      const { store, other } = stores()
+      const pending = await insertSession(store)
+      const declined = await insertSession(store, { state: 'rejected' })
+      const others = Array.from({ length: 248 }, (_, index) => `nobody ${index}`)
+      expect(await other.sessions.findEnded([])).toEqual([])
+      expect(await other.sessions.findEnded([pending.id])).toEqual([])
+      expect(await other.sessions.findEnded([declined.id])).toEqual([declined])
+      expect(await other.sessions.findEnded([pending.id, ...others, declined.id])).toEqual([
+        declined,
+      ])
+      const completed = await insertSession(store, { state: 'completed' })
+      const ended = await other.sessions.findEnded([declined.id, ...others, completed.id])
+      expect(ended).toEqual([declined, completed])
+    })
+
     it('takes statements for text', async () => {
       const { store } = stores()
       const reason = `'; drop table auth_sessions; --`

@@ -51,6 +51,23 @@ export function upkeepContract(stores: Stores): void {
       expect(await store.upkeeps.find(key)).toMatchObject({ dueAt: NOW, lastUsedAt: NOW })
     })
 
+    it('notes many uses at once: those that are new, and those that are known', async () => {
+      const { store, other } = stores()
+      const keys = Array.from({ length: 123 }, () => aGrantKey())
+      const [known, unused] = [keys[7] ?? aGrantKey(), aGrantKey()]
+      const { lease } = await claimLease(store, known)
+      await store.upkeeps.schedule(unused, NOW)
+      const uses = keys.map((key, index) => ({ ...key, dueAt: inSeconds(index) }))
+      await store.upkeeps.noteUses(uses, inSeconds(-5))
+      for (const { dueAt, ...key } of uses) {
+        const noted = { dueAt, lastUsedAt: inSeconds(-5) }
+        expect(await other.upkeeps.find(key)).toMatchObject(noted)
+      }
+      await other.upkeeps.noteUses([{ ...known, dueAt: null }], NOW)
+      expect(await store.upkeeps.find(known)).toMatchObject({ dueAt: null, lastUsedAt: NOW, lease })
+      expect(await store.upkeeps.find(unused)).toMatchObject({ dueAt: NOW, lastUsedAt: null })
+    })
+
     it('touches neither lease nor intent nor mark', async () => {
       const { store, other } = stores()
       const key = aGrantKey()

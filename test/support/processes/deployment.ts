@@ -3,7 +3,8 @@ import { generateKey } from '../../../src/auth/token-cipher.ts'
 import type { FeishuEmulator } from '../../../src/emulator/index.ts'
 import { freePort } from '../free-port.ts'
 import { type Service, type SessionJson, startService } from '../service.ts'
-import { MAIN, type ServiceProcess, startServiceProcess } from './service-process.ts'
+import { MAIN } from './programs.ts'
+import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 
 /** One installation: every process of it shares the database, the keys and the address people know. */
 export interface Deployment {
@@ -38,6 +39,7 @@ export async function createDeployment(
     CALLBACK_SERVER_HOST: '127.0.0.1',
     CALLBACK_SERVER_PORT: String(port),
     METRICS_PORT: '0',
+    SHUTDOWN_DELAY_SECONDS: '0',
     DATABASE_URL: databaseUrl,
     TOKEN_ENCRYPTION_KEYS: generateKey(),
     API_KEYS: `tests:${apiKey}`,

@@ -8,6 +8,7 @@ import { createSystemClock } from '../../../src/system-clock.ts'
 
 // The service on the emulator's clock as it stands at the start. With TEST_DIE_AT it dies without a last word at that
 // event: a funnel step or `session_ended`. Events are told within the flow, so nothing after them has happened yet.
+// TEST_STOP_LIMIT_SECONDS is how long a stop may take.
 
 const config = loadEnvironment()
 const emulatorUrl = config.endpoints.apiBaseUrl ?? ''
@@ -25,7 +26,11 @@ app.parts.events.on((event) => {
   if (nameOf(event) === process.env.TEST_DIE_AT) process.kill(process.pid, 'SIGKILL')
 })
 await app.start()
-process.exitCode = await untilStopped({ close: () => app.close(), log })
+process.exitCode = await untilStopped({
+  ...app,
+  log,
+  limitSeconds: Number(process.env.TEST_STOP_LIMIT_SECONDS ?? 25),
+})
 
 function nameOf(event: AuthEvent): string {
   return event.type === 'step_reached' ? event.step : event.type

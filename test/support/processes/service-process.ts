@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { argumentsOf } from './programs.ts'
 import { until } from './until.ts'
 
 /** How a process ended: by itself with a code, or by a signal. */
@@ -17,19 +18,13 @@ export type ServiceProcess = {
   end(signal: NodeJS.Signals): Promise<Exit>
 }
 
-/** The process as `npm start` runs it. */
-export const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
-/** The command line. */
-export const CLI = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
 /** The process with a fault point; see the script. */
 export const MORTAL = fileURLToPath(new URL('mortal-service.ts', import.meta.url))
-
-const TSX = import.meta.resolve('tsx')
 
 /** Starts a script of this repository with nothing but this environment; its folder holds no `.env`. */
 export function runScript(script: string, args: readonly string[], env: Record<string, string>) {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--import', TSX, script, ...args], {
+  const child = spawn(process.execPath, [...argumentsOf(script), ...args], {
     cwd: tmpdir(),
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,3 +1,4 @@
+import type { Receiver } from '../webhooks/receiver.ts'
 import type { Surface } from './scan.ts'
 import type { WireTap } from './wire-tap.ts'
 
@@ -10,6 +11,14 @@ export function cardsOn({ exchanges }: WireTap, without = withoutLinks): Surface
       const text = JSON.stringify(without(JSON.parse(content ?? '{}')))
       return [{ name: `card by ${method}`, text }]
     })
+}
+
+/** Every webhook that came to a receiver, without the one header where signatures belong. */
+export function toldTo({ received }: Receiver): Surface[] {
+  return received.map(({ headers, body }) => {
+    const { 'webhook-signature': _, ...others } = headers
+    return { name: 'webhook', text: `${JSON.stringify(others)}\n${body}` }
+  })
 }
 
 const LINK_FIELDS = new Set(['default_url', 'pc_url', 'android_url', 'ios_url', 'url'])

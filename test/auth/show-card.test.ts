@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  AppMisconfiguredError,
+  CardGoneError,
+  FeishuUnavailableError,
+  PersonUnreachableError,
+} from '../../src/errors.ts'
+import { createDomain, type Domain, LIN } from '../support/domain.ts'
+
+const rateLimited = () => new FeishuUnavailableError('rate_limited', { retryAfterSeconds: 90 })
+const misconfigured = () => new AppMisconfiguredError('bad_client', 'The secret is wrong.')
+
+describe('the work on a card', () => {
+  let domain: Domain
+  let sessionId: string
+  beforeEach(async () => {
+    domain = await createDomain()
+    sessionId = (await domain.auth.requestAuthorization({ openId: LIN.openId })).session.id
+  })
+  afterEach(() => domain.close())
+
+  const worked = () =>
+    domain.seen.flatMap((event) =>
+      event.type === 'card_worked_on' ? [[event.look, event.outcome]] : [],
+    )
+
+  it('is told when it was done', async () => {
+    await domain.auth.invalidateSession(sessionId)
+    await domain.auth.showCard.due()
+    expect(worked()).toEqual([
+      ['asking', 'ok'],
+      ['expired', 'ok'],
+    ])
+    expect(domain.seen).toContainEqual({ type: 'stage_ended', stage: 'card_update', seconds: 0 })
+  })
+
+  it.each([
+    ['retried', new FeishuUnavailableError('upstream_5xx'), 5],
+    ['rate_limited', rateLimited(), 90],
+    ['failed', misconfigured(), 30],
+    ['failed', new TypeError('a bug'), 2],
+    ['gone', new CardGoneError(), null],
+  ] as const)('is told when it %s, and done again in its time', async (outcome, error, seconds) => {
+    await domain.auth.invalidateSession(sessionId)
+    domain.messenger.failures.push(error)
+    await domain.auth.showCard.due()
+    expect(worked()).toEqual([
+      ['asking', 'ok'],
+      ['expired', outcome],
+    ])
+    const { card } = await domain.auth.readSession(sessionId)
+    const left = card.dueAt && (card.dueAt.getTime() - domain.clock.now().getTime()) / 1000
+    expect(left).toBe(seconds)
+  })
+
+  it('is done a batch at a time until none is left, unless the process is closing', async () => {
+    for (let person = 0; person < 25; person++) {
+      const { session } = await domain.auth.requestAuthorization({ openId: `ou_${person}` })
+      await domain.auth.invalidateSession(session.id)
+    }
+    expect(await domain.auth.showCard.due(AbortSignal.abort())).toBe(20)
+    expect(await domain.auth.showCard.due()).toBe(5)
+  })
+
+  it('withdraws a request whose card can reach nobody, and tells why', async () => {
+    domain.messenger.failures.push(new PersonUnreachableError('ou_far'))
+    const asking = domain.auth.requestAuthorization({ openId: 'ou_far' })
+    await expect(asking).rejects.toBeInstanceOf(PersonUnreachableError)
+    const session = expect.objectContaining({ openId: 'ou_far' })
+    expect(domain.seen).toContainEqual(
+      expect.objectContaining({ type: 'attempt_failed', session, reason: 'card_undeliverable' }),
+    )
+    expect(domain.seen).toContainEqual({
+      type: 'session_ended',
+      session: expect.objectContaining({ openId: 'ou_far', endReason: 'invalidated' }),
+    })
+    expect(await domain.auth.showCard.due()).toBe(0)
+  })
+
+  it('is none for a request that ended before its card went out', async () => {
+    domain.messenger.failures.push(new FeishuUnavailableError('upstream_5xx'))
+    const asking = domain.auth.requestAuthorization({ openId: 'ou_far' })
+    await expect(asking).rejects.toBeInstanceOf(FeishuUnavailableError)
+    domain.clock.advance(601_000)
+    await domain.auth.sweep.sessions()
+    await domain.auth.showCard.due()
+    expect([...domain.messenger.cards.values()].map((card) => card.sessionId)).toEqual([sessionId])
+  })
+})

@@ -1,0 +1,29 @@
+import type { AuditNote } from '../../src/access/audit.ts'
+import { createCallers } from '../../src/access/callers.ts'
+import type { Permissions } from '../../src/access/permissions.ts'
+import { EVERYTHING } from '../../src/access/permits.ts'
+import type { HttpNeighbours } from '../../src/http/http-neighbours.ts'
+
+/** Who may call in a test, by the secret they send. */
+export type KnownClients = Readonly<Record<string, { name: string; permissions?: Permissions }>>
+
+/** Who may call, and what is recorded of them. */
+export function accessOf(
+  clients: KnownClients,
+  recorded: AuditNote[] = [],
+): HttpNeighbours['access'] {
+  return {
+    clients: {
+      async find(secret) {
+        const client = Object.hasOwn(clients, secret) ? clients[secret] : undefined
+        return client ? { permissions: EVERYTHING, ...client } : null
+      },
+    },
+    callers: createCallers(),
+    audit: {
+      note: (note) => void recorded.push(note),
+      handOut: async (note) => void recorded.push(note),
+      close: async () => {},
+    },
+  }
+}
