@@ -6,13 +6,17 @@ const steps = [
   ['types of src, test and bench', ['tsc', '-p', 'tsconfig.json']],
   ['types of the chat page', ['tsc', '-p', 'tsconfig.chat.json']],
   ['unused files, exports and dependencies', ['knip']],
-  ['tests and migration drift', ['vitest', 'run']],
+  // What the tests of the package pack; they would build it themselves, beside the other tests.
+  ['build', ['node', 'scripts/build.mjs']],
+  // The README's own command.
+  ['tests, package and migration drift', ['npm', 'test']],
 ]
 
 for (const [name, command] of steps) {
   const startedAt = Date.now()
-  const [program, ...args] = command
-  const { status } = spawnSync('npx', ['--no-install', program, ...args], { stdio: 'inherit' })
+  const isProgram = ['node', 'npm'].includes(command[0])
+  const [program, ...args] = isProgram ? command : ['npx', '--no-install', ...command]
+  const { status } = spawnSync(program, args, { stdio: 'inherit' })
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
   console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)`)
   if (status !== 0) process.exit(status ?? 1)
