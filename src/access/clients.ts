@@ -18,6 +18,8 @@ export type EnvironmentKey = { name: string; secretHash: string }
 
 /** Knows who calls by their bearer token. */
 export interface Clients {
+  /** The client with this secret, where no database need be asked: it is in the environment, or has just called. */
+  known(secret: string): Client | null
   /**
    * The client with this secret; null when there is none.
    * @throws {StoreUnavailableError} when the database does not answer; keys of the environment do without it.
@@ -42,25 +44,33 @@ export function createClients({
   store: Pick<ApiKeyStore, 'findUsable'>
   clock: Pick<Clock, 'now'>
 }): Clients {
-  const known = environmentKeys.map(({ name, secretHash }) => ({
+  const environment = environmentKeys.map(({ name, secretHash }) => ({
     hash: Buffer.from(secretHash),
     client: { name, permissions: EVERYTHING },
   }))
   const remembered = new Map<string, { client: Client; until: number }>()
 
   return {
+    known: (secret) => known(hashSecret(secret)),
     async find(secret) {
       const secretHash = hashSecret(secret)
-      const client = inEnvironment(Buffer.from(secretHash))
+      const client = known(secretHash)
       if (client || !isApiKeySecret(secret)) return client
       return inDatabase(secretHash)
     },
   }
 
+  function known(secretHash: string): Client | null {
+    const client = inEnvironment(Buffer.from(secretHash))
+    if (client) return client
+    const kept = remembered.get(secretHash)
+    return kept && clock.now().getTime() < kept.until ? kept.client : null
+  }
+
   /** Looks at every key whatever it finds, so that the time tells nothing. */
   function inEnvironment(hash: Buffer): Client | null {
     let found: Client | null = null
-    for (const key of known) {
+    for (const key of environment) {
       if (key.hash.length === hash.length && timingSafeEqual(key.hash, hash)) found = key.client
     }
     return found
@@ -68,18 +78,15 @@ export function createClients({
 
   /** Who is not found is asked for again each time: a wrong key is slowed down at the door. */
   async function inDatabase(secretHash: string): Promise<Client | null> {
-    const now = clock.now().getTime()
-    const kept = remembered.get(secretHash)
-    if (kept && now < kept.until) return kept.client
     remembered.delete(secretHash)
     const key = await store.findUsable(secretHash)
     if (!key) return null
     // Two keys of one name are two callers: what one may ask for again, the other may not.
-    const isTaken = known.some((other) => other.client.name === key.name)
+    const isTaken = environment.some((other) => other.client.name === key.name)
     const name = isTaken ? `${key.name}@database` : key.name
     const client = { name, permissions: key.permissions }
     if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-    remembered.set(secretHash, { client, until: now + REMEMBER_MS })
+    remembered.set(secretHash, { client, until: clock.now().getTime() + REMEMBER_MS })
     return client
   }
 }

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../errors.ts'
 import { drainConnections } from './drain-connections.ts'
 import type { HttpNeighbours } from './http-neighbours.ts'
 import { createRouter } from './router.ts'
+import { createReadTokenAhead } from './v1/read-token-ahead.ts'
 
 /** The public server. */
 export interface HttpServer {
@@ -44,12 +45,15 @@ export function createHttpServer(neighbours: HttpServerNeighbours): HttpServer {
     ? AbortSignal.any([neighbours.shutdown, closing.signal])
     : closing.signal
   const router = createRouter({ ...neighbours, shutdown, leaving: leaving.signal })
+  const readTokenAhead = createReadTokenAhead(neighbours)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('trust proxy', trustProxy)
   app.use(router)
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app)
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
+    if (!readTokenAhead(request, response)) app(request, response)
+  })
   const drain = drainConnections(server)
 
   return {

@@ -1,27 +1,49 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import { CardAuthError } from '../errors.ts'
 import type { HttpNeighbours, RequestTrace } from './http-neighbours.ts'
 import { feishuFactsOf } from './problem-of-error.ts'
-import { beginFacts } from './request-facts.ts'
+import { type Answering, beginFacts, factsOf } from './request-facts.ts'
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+/** The header that tells a caller the id of their request. */
+export const REQUEST_ID = 'X-Request-Id'
 const QUIET = new Set(['/livez', '/readyz', '/startupz'])
 /** The caller left before the answer; nginx's number for it. */
 const CLIENT_LEFT = 499
 
+type Neighbours = Pick<HttpNeighbours, 'log' | 'observeRequest' | 'traceRequest'>
+
+/** Watches over one request, whose answer is worked on meanwhile. */
+export type Observe = (
+  request: { method: string; path: string; headers: IncomingHttpHeaders },
+  response: ServerResponse & Answering,
+  work: () => void,
+) => void
+
+/** Creates the middleware that observes every request, and tells its caller the id it has in the log. */
+export function observeRequests(neighbours: Neighbours): RequestHandler {
+  const observe = createObserve(neighbours)
+  return (request, response, next) =>
+    observe(request, response, () => {
+      response.set(REQUEST_ID, factsOf(response).requestId)
+      next()
+    })
+}
+
 /**
- * Creates the middleware that writes one log line and one observation for each request, by route pattern and never by path.
+ * Creates what writes one log line and one observation for each request, by route pattern and never by path.
  *
  * A failure is told once: where its cause was met, or here when nobody has.
  */
-export function observeRequests({
+export function createObserve({
   log,
   observeRequest,
   traceRequest = withoutTrace,
-}: Pick<HttpNeighbours, 'log' | 'observeRequest' | 'traceRequest'>): RequestHandler {
-  return (request, response, next) => {
+}: Neighbours): Observe {
+  return (request, response, work) => {
     const startedAt = performance.now()
-    const facts = beginFacts(request, response)
+    const facts = beginFacts(request.headers, response)
     const trace = traceRequest(facts.requestId, request)
     response.on('close', () => {
       const { endpoint, requestId, client, sessionId, page, error } = facts
@@ -45,7 +67,7 @@ export function observeRequests({
         ...(error === null ? {} : describeError(error, isError)),
       })
     })
-    trace.run(next)
+    trace.run(work)
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Request, Response } from 'express'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Response } from 'express'
 import type { Endpoint } from './endpoints.ts'
 
 /** What is learned about a request on its way, for its log line and its metrics. */
@@ -14,13 +15,16 @@ export type RequestFacts = {
   error: unknown
 }
 
+/** An answer on its way, with what is kept beside it: Express's, or Node's own given the same place for it. */
+export type Answering = Pick<Response, 'locals'>
+
 const SAFE_ID = /^[A-Za-z0-9_-]{8,64}$/
 
 /** Begins the facts of a request; an `X-Request-Id` that could not do harm in a log or a page is kept. */
-export function beginFacts(request: Request, response: Response): RequestFacts {
-  const given = request.get('x-request-id')
+export function beginFacts(headers: IncomingHttpHeaders, response: Answering): RequestFacts {
+  const given = headers['x-request-id']
   const facts: RequestFacts = {
-    requestId: given && SAFE_ID.test(given) ? given : newId(),
+    requestId: typeof given === 'string' && SAFE_ID.test(given) ? given : newId(),
     endpoint: 'unmatched',
     client: null,
     sessionId: null,
@@ -28,7 +32,6 @@ export function beginFacts(request: Request, response: Response): RequestFacts {
     error: null,
   }
   response.locals.facts = facts
-  response.set('X-Request-Id', facts.requestId)
   return facts
 }
 
@@ -38,6 +41,6 @@ function newId(): string {
 }
 
 /** The facts of the request that this response answers. */
-export function factsOf(response: Response): RequestFacts {
+export function factsOf(response: Answering): RequestFacts {
   return response.locals.facts
 }

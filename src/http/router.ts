@@ -1,13 +1,9 @@
 import { Router } from 'express'
-import { isHttps } from './browser-cookie.ts'
 import { createDocumentRoutes } from './document-routes.ts'
 import { createHealthRoutes } from './health-routes.ts'
 import type { HttpNeighbours } from './http-neighbours.ts'
 import { observeRequests } from './observe-requests.ts'
 import { createPageRoutes } from './page-routes.ts'
-import { DOCS_STYLE } from './pages/docs-page.ts'
-import { PAGE_SCRIPT } from './pages/page-script.ts'
-import { PAGE_STYLE } from './pages/page-style.ts'
 import { HttpProblem } from './problem.ts'
 import { DEFAULT_RATE_LIMITS } from './rate-limits.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -20,13 +16,7 @@ export function createRouter(neighbours: HttpNeighbours): Router {
   const pages = createPageRoutes({ ...neighbours, rateLimits })
   const router = Router()
   router.use(observeRequests(neighbours))
-  router.use(
-    securityHeaders({
-      isHttps: neighbours.auth.apps.all.some(isHttps),
-      styles: [PAGE_STYLE, DOCS_STYLE],
-      scripts: [PAGE_SCRIPT],
-    }),
-  )
+  router.use(securityHeaders(neighbours.auth.apps))
   // First what is asked most often: each route that a request passes on its way is one more path to compare.
   router.use(createV1Routes({ ...neighbours, rateLimits }))
   router.use(createHealthRoutes(neighbours))

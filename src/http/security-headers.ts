@@ -3,25 +3,35 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
+import type { Apps } from '../auth/apps.ts'
+import { isHttps } from './browser-cookie.ts'
+import { DOCS_STYLE } from './pages/docs-page.ts'
+import { PAGE_SCRIPT } from './pages/page-script.ts'
+import { PAGE_STYLE } from './pages/page-style.ts'
 
-/**
- * Creates the headers of every answer: nothing may be loaded, framed or kept, and only the inline
- * styles and the one script named here may run.
- */
-export function securityHeaders(options: {
-  /** Whether people reach us over https; HSTS on http is ignored, and wrong on localhost. */
-  isHttps: boolean
-  styles: readonly string[]
-  scripts: readonly string[]
-}): RequestHandler {
+/** A header and its value. */
+export type HeaderPair = readonly [name: string, value: string]
+
+/** Creates the middleware that sets the headers of every answer. */
+export function securityHeaders(apps: Apps): RequestHandler {
+  const pairs = headersOfAnswers(apps)
+  return (_request, response, next) => {
+    response.removeHeader('X-Powered-By')
+    for (const [name, value] of pairs) response.setHeader(name, value)
+    next()
+  }
+}
+
+/** The headers of every answer: nothing may be loaded, framed or kept, and only our inline styles and one script may run. */
+export function headersOfAnswers(apps: Apps): readonly HeaderPair[] {
   const headers = headersSetBy(
     helmet({
       contentSecurityPolicy: {
         useDefaults: false,
         directives: {
           'default-src': ["'none'"],
-          'style-src': options.styles.map(cspHash),
-          'script-src': options.scripts.map(cspHash),
+          'style-src': [PAGE_STYLE, DOCS_STYLE].map(cspHash),
+          'script-src': [PAGE_SCRIPT].map(cspHash),
           'img-src': ['data:'],
           'form-action': ["'self'"],
           'base-uri': ["'none'"],
@@ -29,7 +39,8 @@ export function securityHeaders(options: {
         },
       },
       referrerPolicy: { policy: 'no-referrer' },
-      strictTransportSecurity: options.isHttps
+      // On http it is ignored, and wrong on localhost.
+      strictTransportSecurity: apps.all.some(isHttps)
         ? { maxAge: 31_536_000, includeSubDomains: false }
         : false,
       xFrameOptions: { action: 'deny' },
@@ -37,12 +48,7 @@ export function securityHeaders(options: {
   )
   headers.setHeader('Cache-Control', 'no-store')
   headers.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=()')
-  const pairs = Object.entries(headers.getHeaders())
-  return (_request, response, next) => {
-    response.removeHeader('X-Powered-By')
-    for (const [name, value] of pairs) if (value !== undefined) response.setHeader(name, value)
-    next()
-  }
+  return Object.entries(headers.getHeaders()).map(([name, value]) => [name, String(value)])
 }
 
 /** What helmet sets is the same for every answer, so it is asked once; its thirteen handlers then need not run each time. */

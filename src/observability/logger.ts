@@ -9,6 +9,9 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 /** Somewhere a finished line goes; it ends in a line break. */
 export type LineWriter = { write(line: string): unknown }
 
+/** The names that every line has. */
+const RESERVED = ['level', 'time', 'event']
+
 /** Creates the log: one JSON object a line, in which no secret survives. */
 export function createLogger({
   level,
@@ -47,9 +50,10 @@ export function createLogger({
 
 /** JSON with a name twice is read differently by every reader, so ours win. */
 function withoutReserved(fields: Record<string, unknown>): Record<string, unknown> {
+  if (!RESERVED.some((name) => Object.hasOwn(fields, name))) return fields
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) =>
-      ['level', 'time', 'event'].includes(name) ? [`${name}_`, value] : [name, value],
+      RESERVED.includes(name) ? [`${name}_`, value] : [name, value],
     ),
   )
 }

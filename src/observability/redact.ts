@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { describeError } from './describe-error.ts'
 import { createMaskText, MASK } from './mask-text.ts'
-import { isSecretField } from './secret-names.ts'
+import { type IsSecret, judgeField } from './secret-names.ts'
 
 /** Makes a copy of log fields that is safe to write and to turn into JSON. */
 export type Redact = (fields: Record<string, unknown>) => Record<string, unknown>
@@ -9,21 +9,32 @@ export type Redact = (fields: Record<string, unknown>) => Record<string, unknown
 const DEEPEST = 6
 const MOST_ENTRIES = 50
 const LONGEST_TEXT = 2000
+/** The names of our own fields are far fewer; those of others, in what was nested, are judged each time. */
+const MOST_NAMES = 500
 
 /** Creates the redaction of log fields; `secrets` are masked wherever and however they are spelled. */
 export function createRedact(secrets: readonly string[]): Redact {
   const maskText = createMaskText(secrets)
+  const judged = new Map<string, { safeName: string; isSecret: IsSecret }>()
 
   return (fields) => redactFields(fields, 0, [])
 
   function redactFields(fields: object, depth: number, above: readonly object[]) {
     const safe: Record<string, unknown> = {}
     for (const [name, value] of Object.entries(fields).slice(0, MOST_ENTRIES)) {
-      safe[maskText(name)] = isSecretField(name, value)
-        ? MASK
-        : redactValue(value, depth + 1, [...above, fields])
+      const { safeName, isSecret } = judge(name)
+      safe[safeName] = isSecret(value) ? MASK : redactValue(value, depth + 1, [...above, fields])
     }
     return safe
+  }
+
+  /** Every line has the same few names, and judging one takes longer than writing it. */
+  function judge(name: string) {
+    const known = judged.get(name)
+    if (known) return known
+    const verdict = { safeName: maskText(name), isSecret: judgeField(name) }
+    if (judged.size < MOST_NAMES) judged.set(name, verdict)
+    return verdict
   }
 
   function redactValue(value: unknown, depth: number, above: readonly object[]): unknown {

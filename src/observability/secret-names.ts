@@ -72,17 +72,30 @@ const ERROR_CODES: Record<ErrorCode, true> = {
 /** Codes of Node, SQLite and Postgres: ECONNREFUSED, ERR_INVALID_ARG, SQLITE_BUSY, 23505. */
 const FOREIGN_CODE = /^(?:E[A-Z0-9]{2,24}|(?:ERR|SQLITE)_[A-Z0-9_]{1,40}|[0-9A-Z]{5})$/
 
-/** Tells whether a field may be written: by its name, and for `code` and `state` also by its value. */
-export function isSecretField(name: string, value: unknown): boolean {
-  if (typeof value === 'number' || typeof value === 'boolean' || value == null) return false
+/** Tells whether a value may not be written. */
+export type IsSecret = (value: unknown) => boolean
+
+/** Judges a field by its name, and for `code` and `state` also by its value. */
+export function judgeField(name: string): IsSecret {
   const words = wordsOf(name)
   const whole = words.join('_')
-  if (HARMLESS_NAMES.has(whole)) return false
-  if (whole === 'code') return !isErrorCode(value)
-  if (whole === 'state') return typeof value !== 'string' || !Object.hasOwn(SESSION_STATES, value)
+  if (whole === 'code') return isText((value) => !isErrorCode(value))
+  if (whole === 'state') return isText((value) => !isSessionState(value))
   const last = words.at(-1)
-  if (last !== undefined && ABOUT_WORDS.has(last)) return false
-  return words.some((word) => SECRET_WORDS.has(word) || endsLikeSecret(word))
+  const isAbout = last !== undefined && ABOUT_WORDS.has(last)
+  const isSecret = words.some((word) => SECRET_WORDS.has(word) || endsLikeSecret(word))
+  if (!isSecret || isAbout || HARMLESS_NAMES.has(whole)) return () => false
+  return isText(() => true)
+}
+
+/** A number, a yes or no and nothing at all are no secrets. */
+function isText(judge: IsSecret): IsSecret {
+  return (value) =>
+    typeof value !== 'number' && typeof value !== 'boolean' && value != null && judge(value)
+}
+
+function isSessionState(value: unknown): boolean {
+  return typeof value === 'string' && Object.hasOwn(SESSION_STATES, value)
 }
 
 /** Tells whether a value is the code of an error, ours or a known foreign one, and not an OAuth code. */

@@ -1,5 +1,6 @@
 import type { AuditNote } from '../../src/access/audit.ts'
 import { createCallers } from '../../src/access/callers.ts'
+import type { Client } from '../../src/access/clients.ts'
 import type { Permissions } from '../../src/access/permissions.ts'
 import { EVERYTHING } from '../../src/access/permits.ts'
 import type { HttpNeighbours } from '../../src/http/http-neighbours.ts'
@@ -13,17 +14,17 @@ export function accessOf(
   recorded: AuditNote[] = [],
 ): HttpNeighbours['access'] {
   return {
-    clients: {
-      async find(secret) {
-        const client = Object.hasOwn(clients, secret) ? clients[secret] : undefined
-        return client ? { permissions: EVERYTHING, ...client } : null
-      },
-    },
+    clients: { known: find, find: async (secret) => find(secret) },
     callers: createCallers(),
     audit: {
       note: (note) => void recorded.push(note),
       handOut: async (note) => void recorded.push(note),
       close: async () => {},
     },
+  }
+
+  function find(secret: string): Client | null {
+    const client = Object.hasOwn(clients, secret) ? clients[secret] : undefined
+    return client ? { permissions: EVERYTHING, ...client } : null
   }
 }

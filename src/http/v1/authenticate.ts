@@ -1,9 +1,11 @@
-import type { RequestHandler, Response } from 'express'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { RequestHandler } from 'express'
 import type { Access } from '../../access/access.ts'
+import type { Callers } from '../../access/callers.ts'
 import type { Client } from '../../access/clients.ts'
 import { HttpProblem } from '../problem.ts'
 import type { FailureLimit } from '../rate-limits.ts'
-import { factsOf } from '../request-facts.ts'
+import { type Answering, factsOf } from '../request-facts.ts'
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i
 
@@ -14,21 +16,36 @@ export function authenticate(
 ): RequestHandler {
   return async (request, response, next) => {
     await failures.check(request, response)
-    const secret = BEARER.exec(request.get('authorization') ?? '')?.[1]
-    const client = secret === undefined ? null : await clients.find(secret)
+    const secret = bearerOf(request.headers)
+    const client = secret === null ? null : await clients.find(secret)
     if (client === null) {
       await failures.count(request, response)
       throw new HttpProblem('unauthenticated', 'Send Authorization: Bearer <API key>.', {
         headers: { 'www-authenticate': 'Bearer realm="feishu-card-auth"' },
       })
     }
-    factsOf(response).client = client.name
-    response.locals.client = client
-    callers.as(`key:${client.name}`, next)
+    admit(client, response, callers, next)
   }
 }
 
+/** The secret of a bearer token; null when there is none that could be a key. */
+export function bearerOf({ authorization = '' }: IncomingHttpHeaders): string | null {
+  return BEARER.exec(authorization)?.[1] ?? null
+}
+
+/** Lets a client in: what follows is done for them. */
+export function admit(
+  client: Client,
+  response: Answering,
+  callers: Pick<Callers, 'as'>,
+  work: () => void,
+): void {
+  factsOf(response).client = client.name
+  response.locals.client = client
+  callers.as(`key:${client.name}`, work)
+}
+
 /** Who sent the request that this response answers; the guard has let them in. */
-export function clientOf(response: Response): Client {
+export function clientOf(response: Answering): Client {
   return response.locals.client
 }

@@ -1,4 +1,3 @@
-import type { Response } from 'express'
 import type { Access } from '../../access/access.ts'
 import type { AuditAction } from '../../access/audit-chain.ts'
 import type { Client } from '../../access/clients.ts'
@@ -9,6 +8,7 @@ import type { UserAccessToken } from '../../auth/grant.ts'
 import type { AuthSession } from '../../auth/session.ts'
 import { AuthSessionNotFoundError } from '../../errors.ts'
 import { HttpProblem } from '../problem.ts'
+import type { Answering } from '../request-facts.ts'
 import { clientOf } from './authenticate.ts'
 
 /** What a caller wants; `appId` as they named it. */
@@ -27,28 +27,28 @@ export interface Gate {
    * @throws {HttpProblem} `forbidden`.
    * @throws {UnknownAppError} when several apps are configured and none was named.
    */
-  pass(response: Response, wanted: Wanted, recordAs?: AuditAction): string
+  pass(response: Answering, wanted: Wanted, recordAs?: AuditAction): string
   /** Checks an action alone, where whom it is about is not known yet. */
-  passAction(response: Response, action: Action, recordAs: AuditAction): void
+  passAction(response: Answering, action: Action, recordAs: AuditAction): void
   /**
    * Lets a session be seen; for one of somebody else there is no such session.
    * @throws {AuthSessionNotFoundError} for it.
    */
-  passSession(response: Response, session: AuthSession, recordAs: AuditAction): void
+  passSession(response: Answering, session: AuthSession, recordAs: AuditAction): void
   /** What a list may show: what was asked for, or the only choice of the key. */
   narrow(
-    response: Response,
+    response: Answering,
     asked: { appId: string | undefined; openId: string | undefined },
   ): { appId: string | undefined; openId: string | undefined }
   /** Tells whether the key may have a token whatever it carries. */
-  hasEveryScope(response: Response): boolean
+  hasEveryScope(response: Answering): boolean
   /** Checks that the key may have every scope that a token carries: it is handed out whole. */
-  passToken(response: Response, token: UserAccessToken, recordAs?: AuditAction): void
+  passToken(response: Answering, token: UserAccessToken, recordAs?: AuditAction): void
   /**
    * The last step before a token leaves: {@link passToken}, then the record of it.
    * @throws {StoreUnavailableError} when the record must be on disk first, and could not be written.
    */
-  handOut(response: Response, token: UserAccessToken, recordAs?: AuditAction): Promise<void>
+  handOut(response: Answering, token: UserAccessToken, recordAs?: AuditAction): Promise<void>
 }
 
 const RECORDED_AS: Record<Action, AuditAction> = {

@@ -8,14 +8,8 @@ import { mountRoute } from '../route.ts'
 import type { Answer, AnswerOnce } from './answer-once.ts'
 import type { Gate } from './gate.ts'
 import { parseRequest } from './parse-request.ts'
-import {
-  appQuery,
-  noQuery,
-  refreshRequest,
-  tokenPath,
-  tokenQuery,
-  tokenRequest,
-} from './schemas.ts'
+import { createReadToken } from './read-token.ts'
+import { appQuery, noQuery, refreshRequest, tokenPath, tokenRequest } from './schemas.ts'
 import { toSessionReply } from './session-reply.ts'
 import { toTokenReply } from './token-reply.ts'
 import { untilGone } from './until-gone.ts'
@@ -30,6 +24,7 @@ export function mountTokenRoutes(
   gate: Gate,
   { auth, shutdown }: Neighbours,
 ): void {
+  const readToken = createReadToken({ auth, gate })
   mountRoute(router, '/v1/tokens', {
     before,
     post: once({
@@ -72,14 +67,8 @@ export function mountTokenRoutes(
 
   mountRoute(router, '/v1/tokens/{open_id}', {
     before,
-    async get(request, response) {
-      const query = parseRequest(tokenQuery, request.query)
-      const about = { appId: query.app_id, openId: openIdOf(request), scopes: query.scopes }
-      const appId = gate.pass(response, { action: 'read', ...about })
-      const minValidity = query.min_validity
-      const token = await auth.readUserAccessToken({ ...about, appId, minValidity })
-      await gate.handOut(response, token)
-      response.json(toTokenReply(token))
+    async get({ params, query }, response) {
+      response.json(await readToken(response, params, query))
     },
     async delete(request, response) {
       const { app_id } = parseRequest(appQuery, request.query)
