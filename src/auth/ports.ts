@@ -152,6 +152,11 @@ export interface GrantStore {
    * A refresh on its way is too late then. Null when there is nothing to end, or when `version` is gone.
    */
   end(key: GrantKey, now: Date, version?: number): Promise<Grant | null>
+  /**
+   * Lets the access token of this very version run out now. The version stays, for no token is new: a pair that comes late
+   * all the same is better than none. False when there is nothing to end, or when the version or the consent is gone.
+   */
+  endAccess(grant: Grant, now: Date): Promise<boolean>
   /** Removes a grant and hands back what was removed, so that its tokens can be revoked. */
   delete(key: GrantKey): Promise<Grant | null>
   list(filter: GrantFilter): Promise<Grant[]>

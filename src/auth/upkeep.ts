@@ -29,6 +29,8 @@ export type Upkeep = GrantKey & {
   /** No try before this instant, unless somebody insists. */
   coolUntil: Date | null
   coolReason: SetbackReason | null
+  /** The version whose refresh token may be spent although Feishu answered: with trouble of its own. */
+  doubtedVersion: number | null
 }
 
 /** How a lease is given back. */
@@ -38,6 +40,8 @@ export type LeaseResult = {
   failures: number
   coolUntil: Date | null
   coolReason: SetbackReason | null
+  /** Undefined leaves the doubt as it is; a newer version makes it moot. */
+  doubtedVersion?: number | undefined
   /** Undefined leaves the mark as it is. */
   mark?: GrantMark | null | undefined
   /** Undefined leaves the schedule as it is. */
@@ -63,9 +67,11 @@ export interface UpkeepStore {
   noteUses(uses: readonly (GrantKey & { dueAt: Date | null })[], lastUsedAt: Date): Promise<void>
   /** Takes up to `limit` due grants until `until`, the most overdue first. */
   claimDue(now: Date, until: Date, limit: number): Promise<Upkeep[]>
-  /** Grants whose intent was opened before `before`, is not settled, and whose holder has vanished by `now`. */
+  /** Grants whose intent was opened before `before`, is not settled, which no pause keeps, and whose holder has vanished by `now`. */
   listOpenIntents(now: Date, before: Date, limit: number): Promise<Upkeep[]>
   /** Schedules up to `limit` consents that have not been scheduled yet; returns how many. Cheap when there are none. */
   adopt(dueAt: Date, limit: number): Promise<number>
   delete(key: GrantKey): Promise<void>
+  /** Deletes the upkeep of a grant that is gone; a consent given meanwhile keeps its own. */
+  deleteOrphan(key: GrantKey): Promise<void>
 }

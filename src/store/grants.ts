@@ -101,6 +101,22 @@ export function createGrantRecords({ database, dialect, schema }: Engine): Grant
       return ended ?? null
     },
 
+    async endAccess(grant, now) {
+      const ended = await database
+        .update(grants)
+        .set({ accessTokenExpiresAt: now })
+        .where(
+          and(
+            isOfGrant(grants, grant),
+            eq(grants.version, grant.version),
+            isFromConsentOf(grant),
+            gt(grants.accessTokenExpiresAt, now),
+          ),
+        )
+        .returning({ appId: grants.appId })
+      return ended.length === 1
+    },
+
     async delete(key) {
       const [deleted] = await database
         .delete(grants)

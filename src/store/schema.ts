@@ -150,6 +150,8 @@ export function createSchema(dialect: Dialect) {
       failures: integer('failures').notNull().default(0),
       coolUntil: instant('cool_until'),
       coolReason: text('cool_reason').$type<SetbackReason>(),
+      /** The version whose refresh token may be spent although Feishu answered; another version makes it moot. */
+      doubtedVersion: integer('doubted_version'),
       /** When the person was last asked to authorize again without a caller waiting for it. */
       askedAt: instant('asked_at'),
     },

@@ -50,12 +50,14 @@ export function createUpkeepLeases({
       return await changeUnder(lease, key, intent)
     },
 
-    async release(key, lease, { intent, failures, coolUntil, coolReason, mark, dueAt }) {
+    async release(key, lease, result) {
+      const { intent, failures, coolUntil, coolReason, doubtedVersion, mark, dueAt } = result
       // Undone by a power cut, the lease runs out and an intent of the version before is moot: nothing is tried again for it.
       const isForgettable = failures === 0 && !mark
       const changes = {
         ...{ leaseOwner: null, leaseUntil: null, failures, coolUntil, coolReason },
         ...(intent === 'settled' ? NO_INTENT : {}),
+        ...(doubtedVersion === undefined ? {} : { doubtedVersion }),
         ...(mark === undefined ? {} : unlessMarkedNewer(mark)),
         ...(dueAt === undefined ? {} : { dueAt: mark ? unlessMoot(key, mark, dueAt) : dueAt }),
         // A pause after a setback does not make it any less overdue.

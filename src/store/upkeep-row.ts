@@ -5,7 +5,8 @@ type UpkeepRow = Schema['upkeeps']['$inferSelect']
 
 /** Reads a row as the upkeep of a grant. */
 export function toUpkeep(row: UpkeepRow): Upkeep {
-  const { appId, openId, lastUsedAt, dueAt, failures, coolUntil, coolReason } = row
+  const { appId, openId, lastUsedAt, dueAt } = row
+  const { failures, coolUntil, coolReason, doubtedVersion } = row
   return {
     appId,
     openId,
@@ -17,6 +18,7 @@ export function toUpkeep(row: UpkeepRow): Upkeep {
     failures,
     coolUntil,
     coolReason,
+    doubtedVersion,
   }
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, exists, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, exists, isNull, lt, lte, notExists, or, type SQL, sql } from 'drizzle-orm'
 import type { GrantKey, UpkeepStore } from '../auth/upkeep.ts'
 import { bind } from './dialects.ts'
 import type { Engine } from './engine.ts'
@@ -79,7 +79,9 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
       const rows = await database
         .select()
         .from(upkeeps)
-        .where(and(lt(upkeeps.intentAt, before), isFree(upkeeps, now), isNotMoot()))
+        .where(
+          and(lt(upkeeps.intentAt, before), isFree(upkeeps, now), isNotPaused(now), isNotMoot()),
+        )
         .orderBy(upkeeps.intentAt)
         .limit(limit)
       return rows.map(toUpkeep)
@@ -108,6 +110,14 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
     async delete(key) {
       await database.delete(upkeeps).where(isOfGrant(upkeeps, key))
     },
+
+    async deleteOrphan(key) {
+      const itsGrant = database
+        .select({ version: grants.version })
+        .from(grants)
+        .where(isOfGrant(grants, key))
+      await database.delete(upkeeps).where(and(isOfGrant(upkeeps, key), notExists(itsGrant)))
+    },
   }
 
   /** A list of values, not a chain of conditions: SQLite nests those a thousand deep at most. */
@@ -117,6 +127,11 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
     )
     const columns = sql`${grants.appId}, ${grants.openId}, ${grants.version}`
     return sql`(${columns}) in (values ${sql.join(rows, sql`, `)})`
+  }
+
+  /** A pause is not cut short: the next probe may be the last one. */
+  function isNotPaused(now: Date): SQL | undefined {
+    return or(isNull(upkeeps.coolUntil), lte(upkeeps.coolUntil, now))
   }
 
   /** An intent of a version that is gone was settled by whatever wrote the newer one. */

@@ -42,6 +42,7 @@ function storeWith(grant: Partial<Grant> | null): DoctorOptions['store'] {
       find: unused,
       rotate: unused,
       end: unused,
+      endAccess: unused,
       delete: unused,
       reseal: unused,
       list: async () => (grant === null ? [] : [whole]),

@@ -118,6 +118,25 @@ export function censusContract(stores: Stores): void {
       await store.upkeeps.release(grant, again.lease, { ...SETTLED, dueAt: inSeconds(5000) })
       expect((await count()).oldestDue).toEqual([])
     })
+
+    it.each(['policy', 'drift', 'internal'] as const)(
+      'leaves out what stands in its own way (%s), and counts what waits behind it',
+      async (coolReason) => {
+        const { store } = stores()
+        const stubborn = await insertGrant(store)
+        await store.upkeeps.schedule(stubborn, inSeconds(-7200))
+        await store.upkeeps.claimDue(NOW, inSeconds(120), 9)
+        const { lease } = await claimLease(store, stubborn)
+        const pause = { failures: 7, coolUntil: inSeconds(900), coolReason } as const
+        const dueAt = inSeconds(-1)
+        await store.upkeeps.release(stubborn, lease, { intent: 'settled', ...pause, dueAt })
+        expect((await count()).oldestDue).toEqual([])
+        const other = await insertGrant(store)
+        await store.upkeeps.schedule(other, inSeconds(-60))
+        await store.upkeeps.claimDue(inSeconds(-30), inSeconds(120), 9)
+        expect((await count()).oldestDue).toEqual([{ appId: other.appId, at: inSeconds(-60) }])
+      },
+    )
   })
 }
 

@@ -4,6 +4,33 @@ import { aGrant, inSeconds, insertGrant, insertSession, NOW } from './samples.ts
 
 /** Grants that end: told from outside, or taken away here. */
 export function endingContract(stores: Stores): void {
+  describe('the end of an access token alone', () => {
+    it('leaves the refresh token and the version: a pair that comes late still finds its place', async () => {
+      const { store, other } = stores()
+      const grant = await insertGrant(store)
+      expect(await store.grants.endAccess(grant, NOW)).toBe(true)
+      const ended = { ...grant, accessTokenExpiresAt: NOW }
+      expect(await other.grants.find(grant.appId, grant.openId)).toEqual(ended)
+      expect(await store.grants.rotate(1, grant)).toMatchObject({ version: 2 })
+    })
+
+    it('is that of one version of one consent, and never a longer life', async () => {
+      const { store } = stores()
+      const grant = await insertGrant(store)
+      for (const gone of [
+        { ...grant, version: 2 },
+        { ...grant, sessionId: 'another' },
+        { ...grant, authorizedAt: inSeconds(-5) },
+        { ...grant, openId: 'ou_nobody' },
+      ]) {
+        expect(await store.grants.endAccess(gone, NOW)).toBe(false)
+      }
+      expect(await store.grants.find(grant.appId, grant.openId)).toEqual(grant)
+      await store.grants.endAccess(grant, NOW)
+      expect(await store.grants.endAccess(grant, inSeconds(5))).toBe(false)
+    })
+  })
+
   describe('the end of a grant, told from outside', () => {
     it('leaves no living token, and is a version of its own', async () => {
       const { store, other } = stores()

@@ -22,6 +22,7 @@ export function leaseContract(stores: Stores): void {
         failures: 0,
         coolUntil: null,
         coolReason: null,
+        doubtedVersion: null,
       })
       expect(await other.upkeeps.find(key)).toEqual(upkeep)
     })
@@ -135,6 +136,20 @@ export function leaseContract(stores: Stores): void {
       const pause = { failures: 2, coolUntil: inSeconds(30), coolReason: 'upstream' } as const
       await store.upkeeps.release(key, lease, { intent: 'open', ...pause, dueAt: inSeconds(30) })
       expect(await other.upkeeps.find(key)).toMatchObject({ ...pause, dueAt: inSeconds(30) })
+    })
+
+    it('keeps a doubt through whatever comes after it, until there is another', async () => {
+      const { store, other } = stores()
+      const key = aGrantKey()
+      for (const [told, kept] of [
+        [4, 4],
+        [undefined, 4],
+        [5, 5],
+      ] as const) {
+        const { lease } = await claimLease(store, key)
+        await store.upkeeps.release(key, lease, { ...SETTLED, doubtedVersion: told })
+        expect(await other.upkeeps.find(key)).toMatchObject({ doubtedVersion: kept })
+      }
     })
 
     it('leaves the mark and the schedule as they are unless told', async () => {

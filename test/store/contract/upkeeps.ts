@@ -107,7 +107,7 @@ export function upkeepContract(stores: Stores): void {
         const { appId, openId } = grant
         expect(await store.upkeeps.find(grant)).toEqual({
           ...{ appId, openId, mark: null, lastUsedAt: null, dueAt: inSeconds(7), lease: null },
-          ...{ intent: null, failures: 0, coolUntil: null, coolReason: null },
+          ...{ intent: null, failures: 0, coolUntil: null, coolReason: null, doubtedVersion: null },
         })
       }
       await store.upkeeps.schedule(grants[0] ?? expect.unreachable(), inSeconds(500))
@@ -170,6 +170,19 @@ export function upkeepContract(stores: Stores): void {
       expect(await listed(9.999, 9)).toEqual([released.grant.openId])
     })
 
+    it('leaves out whose pause is not over', async () => {
+      const { store } = stores()
+      const grant = await insertGrant(store)
+      const { lease } = await claimLease(store, grant)
+      await store.upkeeps.openIntent(grant, lease, { version: 1, at: NOW, probes: 0 })
+      const pause = { failures: 1, coolUntil: inSeconds(30), coolReason: 'ambiguous' } as const
+      await store.upkeeps.release(grant, lease, { intent: 'open', ...pause })
+      const listed = (now: number) =>
+        store.upkeeps.listOpenIntents(inSeconds(now), inSeconds(now), 9)
+      expect(await listed(29.999)).toEqual([])
+      expect(await listed(30)).toHaveLength(1)
+    })
+
     it('leaves out what a newer version or a deletion has settled', async () => {
       const { store } = stores()
       for (const settle of [
@@ -196,6 +209,16 @@ export function upkeepContract(stores: Stores): void {
       expect(await store.upkeeps.find(key)).toBeNull()
       expect(await store.upkeeps.find(neighbour)).not.toBeNull()
       await store.upkeeps.delete(key)
+    })
+
+    it('of a grant that is gone is deleted, and that of one that is there stays', async () => {
+      const { store, other } = stores()
+      const grant = await insertGrant(store)
+      const orphan = { ...grant, openId: 'ou_gone' }
+      for (const key of [grant, orphan]) await claimLease(store, key)
+      for (const key of [grant, orphan]) await store.upkeeps.deleteOrphan(key)
+      expect(await other.upkeeps.find(grant)).not.toBeNull()
+      expect(await other.upkeeps.find(orphan)).toBeNull()
     })
   })
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "grant_upkeep" ADD COLUMN "doubted_version" integer;

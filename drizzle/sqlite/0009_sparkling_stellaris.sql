@@ -1,0 +1,1 @@
+ALTER TABLE `grant_upkeep` ADD `doubted_version` integer;
