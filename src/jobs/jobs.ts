@@ -56,17 +56,15 @@ export function createJobs({
   const work: Record<JobName, () => Promise<unknown>> = {
     session_sweep: () => sweep.sessions(closing.signal),
     card_outbox: () => showCard.due(closing.signal),
-    async token_refresh() {
-      await keepGrantsAlive.recover()
-      await keepGrantsAlive.due()
-    },
+    token_refresh: () => each(keepGrantsAlive.recover, keepGrantsAlive.due),
     webhooks: () => webhooks.due(closing.signal),
     reauth_notice: () => askAhead.due(closing.signal),
     audit_verify: () => watchChain(),
-    async cleanup() {
-      await sweep.retention(closing.signal)
-      await webhooks.retention(closing.signal)
-    },
+    cleanup: () =>
+      each(
+        () => sweep.retention(closing.signal),
+        () => webhooks.retention(closing.signal),
+      ),
   }
   const running = new Map<JobName, Promise<JobOutcome>>()
   let tasks: { stop(): void }[] = []
@@ -117,4 +115,11 @@ export function createJobs({
       return 'failure'
     }
   }
+}
+
+/** Does one work after the other, whatever becomes of those before; the first error is told when all have had their turn. */
+async function each(...works: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const errors: unknown[] = []
+  for (const work of works) await work().catch((error: unknown) => errors.push(error))
+  if (errors.length > 0) throw errors[0]
 }

@@ -117,6 +117,18 @@ describe('createJobs', () => {
     expect(logged).toEqual([['error', 'job_failed', { job_name: 'card_outbox', error }]])
   })
 
+  it('does the second half of a job although the first one failed, and tells of that', async () => {
+    const error = new StoreUnavailableError('listOpenIntents', new Error('disk'))
+    const { jobs, worked, logged } = setUp({
+      recover: async () => {
+        throw error
+      },
+    })
+    await expect(jobs.runNow('token_refresh')).resolves.toBe('failure')
+    expect(worked).toEqual(['recover', 'refresh'])
+    expect(logged).toEqual([['error', 'job_failed', { job_name: 'token_refresh', error }]])
+  })
+
   it('waits for what is running when it closes, and starts nothing more', async () => {
     const gate = openGate()
     const { jobs, worked, scheduled } = setUp({ due: () => gate.opened })
@@ -138,9 +150,11 @@ describe('createJobs', () => {
 
 function setUp({
   due = async () => undefined,
+  recover = async () => ({ settled: 0 }),
   schedules = {},
 }: {
   due?: () => Promise<unknown>
+  recover?: () => Promise<{ settled: number }>
   schedules?: Schedules
 } = {}) {
   const worked: string[] = []
@@ -172,9 +186,9 @@ function setUp({
       },
     },
     keepGrantsAlive: {
-      async recover() {
+      recover() {
         worked.push('recover')
-        return { settled: 0 }
+        return recover()
       },
       async due() {
         worked.push('refresh')
