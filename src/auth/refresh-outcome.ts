@@ -42,5 +42,7 @@ export type RefreshReply =
       error: CardAuthError
       retryAfterSeconds: number | null
     }
+  /** Feishu refused with a code that says nothing here; a failure of its own (5xx) may have spent the token. */
+  | { kind: 'unexplained'; error: CardAuthError; mayBeSpent: boolean }
   /** The request left and no complete reply came: the token may be spent. */
   | { kind: 'ambiguous'; error: CardAuthError }

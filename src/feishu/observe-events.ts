@@ -33,7 +33,7 @@ export function observeEvents(
         outcome = answer === IGNORED ? 'ignored' : 'ok'
         return answer
       } finally {
-        const seconds = (clock.now().getTime() - startedAt) / 1000
+        const seconds = Math.max(0, (clock.now().getTime() - startedAt) / 1000)
         observe({ appId, eventType, outcome, seconds })
       }
     }

@@ -10,7 +10,7 @@ import type { FeishuApp } from './hosts.ts'
 import type { FeishuHttp } from './http-client.ts'
 import type { OAuthFetch } from './oauth-fetch.ts'
 import { authorizationServer, requestOptions } from './oauth-request.ts'
-import { readRefreshFailure, unexplainedSetback } from './read-refresh-failure.ts'
+import { readRefreshFailure, unsentSetback } from './read-refresh-failure.ts'
 import { parseTokenReply } from './token-reply.ts'
 import { translateError } from './translate-error.ts'
 import { WireError } from './wire-error.ts'
@@ -47,7 +47,7 @@ export async function presentRefreshToken(
   } catch (error) {
     if (error instanceof WireError) return readRefreshFailure(error)
     if (wasCalled) return { kind: 'ambiguous', error: translateError(error, 'other') }
-    return unexplainedSetback(
+    return unsentSetback(
       new AppMisconfiguredError(
         'bad_client',
         'The refresh could not be sent. The token endpoint must be https, and the app needs a secret.',

@@ -8,8 +8,8 @@ import type { WireError, WireFacts } from './wire-error.ts'
 /** What became of a refresh token when the call that presented it failed. */
 export type RefreshFailure = Exclude<RefreshReply, { kind: 'tokens' }>
 
-/** Pauses in seconds; what makes no sense at a refresh waits for somebody to look at the log. */
-const UNEXPLAINED_PAUSE = 60
+/** Pauses in seconds; what could not be sent waits for somebody to look at the log. */
+const UNSENT_PAUSE = 60
 const RATE_LIMIT_PAUSE = 5
 
 /**
@@ -29,6 +29,8 @@ export function readRefreshFailure(wireError: WireError): RefreshFailure {
       return { ...atRefresh, error: finishedError(atRefresh.reason, says, wireError) }
     case 'app_wide':
       return { kind: 'app_wide', error }
+    case 'unexplained':
+      return { kind: 'unexplained', error, mayBeSpent: (facts.status ?? 0) >= 500 }
     case 'setback':
       return { ...atRefresh, error, retryAfterSeconds: pauseSeconds(atRefresh.reason, facts) }
   }
@@ -41,9 +43,9 @@ export function readRefreshFailure(wireError: WireError): RefreshFailure {
   }
 }
 
-/** A refusal before anything left this process, for a reason that no code explains. */
-export function unexplainedSetback(error: CardAuthError): RefreshFailure {
-  return { kind: 'setback', reason: 'internal', error, retryAfterSeconds: UNEXPLAINED_PAUSE }
+/** A refusal before anything left this process. */
+export function unsentSetback(error: CardAuthError): RefreshFailure {
+  return { kind: 'setback', reason: 'internal', error, retryAfterSeconds: UNSENT_PAUSE }
 }
 
 /** A rate limit is the gateway's, whatever the body; an OAuth error without a code is Feishu's unless the status is 5xx. */
@@ -58,8 +60,6 @@ function pauseSeconds(reason: string, { retryAfterSeconds: told = 0 }: WireFacts
   switch (reason) {
     case 'rate_limited':
       return told > 0 ? Math.ceil(told) : RATE_LIMIT_PAUSE
-    case 'internal':
-      return UNEXPLAINED_PAUSE
     default:
       return told > 0 ? Math.ceil(told) : null
   }

@@ -22,7 +22,7 @@ const SETBACKS: Readonly<Record<string, readonly number[]>> = {
   upstream: [20050, 20072, 20007, 1, 1000040343, 1000040351],
   rate_limited: [99991400, 11232, 1000040350],
 }
-const PAUSES: Readonly<Record<string, number>> = { rate_limited: 5, internal: 60 }
+const PAUSES: Readonly<Record<string, number>> = { rate_limited: 5 }
 
 /** What a refresh that is refused with this code and HTTP 400 comes to, without its error. */
 export function documentedAtRefresh(code: number): Record<string, unknown> {
@@ -30,16 +30,17 @@ export function documentedAtRefresh(code: number): Record<string, unknown> {
   if (reason) return { kind: 'finished', reason }
   if (APP_WIDE.includes(code)) return { kind: 'app_wide' }
   const setback = reasonOf(code, SETBACKS) ?? ofAnotherPlace(code)
+  if (setback === null) return { kind: 'unexplained', mayBeSpent: false }
   return { kind: 'setback', reason: setback, retryAfterSeconds: PAUSES[setback] ?? null }
 }
 
 /** Codes of messages, codes and access tokens: none of them ends a grant, or stops an app's refreshes. */
-function ofAnotherPlace(code: number): string {
+function ofAnotherPlace(code: number): string | null {
   const errorClass = ERROR_CODES.find(([known]) => known === code)?.[1]
   if (errorClass === 'policy') return 'policy'
   if (errorClass === 'data' || errorClass === 'drift') return 'drift'
   if (errorClass === 'transient') return code === 230020 ? 'rate_limited' : 'upstream'
-  return 'internal'
+  return null
 }
 
 function reasonOf(

@@ -241,13 +241,13 @@ describe('every code at a refresh', () => {
     expect(feishu.everything()).not.toContain('canary')
   })
 
-  it('takes one in no table for a setback to look into, whatever the status', async () => {
-    for (const status of [200, 400, 500]) {
+  it('takes one in no table for an answer to look into; a failure of Feishu may have spent the token', async () => {
+    for (const status of [200, 400, 500, 503]) {
       const { refresh } = await onStub((_, response) =>
         answerJson(response, { code: 29999, error: 'invalid_grant' }, status),
       )
       const reply = await refresh()
-      expect(bare(reply)).toEqual({ kind: 'setback', reason: 'internal', retryAfterSeconds: 60 })
+      expect(bare(reply)).toEqual({ kind: 'unexplained', mayBeSpent: status >= 500 })
       expect(reply).toMatchObject({ error: { feishuCode: 29999, logId: 'log-stub-1' } })
     }
   })
@@ -274,7 +274,7 @@ describe('every code at a refresh', () => {
     ['invalid_client', { kind: 'app_wide' }],
     ['unauthorized_client', { kind: 'app_wide' }],
     ['invalid_request', { kind: 'setback', reason: 'drift', retryAfterSeconds: null }],
-    ['access_denied', { kind: 'setback', reason: 'internal', retryAfterSeconds: 60 }],
+    ['access_denied', { kind: 'unexplained', mayBeSpent: false }],
     ['slow_down', { kind: 'setback', reason: 'rate_limited', retryAfterSeconds: 5 }],
     ['temporarily_unavailable', { kind: 'setback', reason: 'upstream', retryAfterSeconds: null }],
   ])('reads %s where there is no code', async (error, expected) => {

@@ -41,9 +41,11 @@ export type Place = 'exchange' | 'user_info' | 'revoke' | 'create' | 'patch' | '
 export type RefreshReading =
   | { kind: 'finished'; reason: FinishedReason }
   | { kind: 'app_wide' }
+  /** It is in no table, or has no meaning at a refresh: somebody has to look. */
+  | { kind: 'unexplained' }
   | {
       kind: 'setback'
-      reason: Extract<SetbackReason, 'policy' | 'drift' | 'upstream' | 'rate_limited' | 'internal'>
+      reason: Extract<SetbackReason, 'policy' | 'drift' | 'upstream' | 'rate_limited'>
     }
 
 /**

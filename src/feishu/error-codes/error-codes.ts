@@ -25,7 +25,7 @@ const UNKNOWN: ErrorMeaning = {
   errorClass: 'unknown',
   becomes: 'upstream_5xx',
   says: 'Feishu answered with a code that is not known here.',
-  atRefresh: { kind: 'setback', reason: 'internal' },
+  atRefresh: { kind: 'unexplained' },
 }
 
 /** What a code means where it was met. */
@@ -53,7 +53,7 @@ export function isRateLimit(code: number | undefined): boolean {
   return code !== undefined && BY_CODE.get(code)?.[2] === 'rate_limited'
 }
 
-/** How a refresh takes a code that ends no grant; what makes no sense there waits for somebody to look. */
+/** How a refresh takes a code that ends no grant; what makes no sense there is as good as unknown. */
 export function readAtRefresh(errorClass: ErrorClass, becomes: Outcome): RefreshReading {
   switch (errorClass) {
     case 'app_wide':
@@ -69,7 +69,7 @@ export function readAtRefresh(errorClass: ErrorClass, becomes: Outcome): Refresh
     case 'user':
     case 'token':
     case 'unknown':
-      return { kind: 'setback', reason: 'internal' }
+      return { kind: 'unexplained' }
   }
 }
 
