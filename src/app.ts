@@ -126,6 +126,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   metrics.watchStore(store)
   metrics.watchService({
     countWaiters: parts.auth.waiters.count,
+    unsavedPairs: () =>
+      apps.map(({ appId }) => ({ appId, count: parts.auth.tokens.unsaved.count(appId) })),
     tokenCircuit: () => worst(apps.map(({ appId }) => parts.auth.tokens.circuit.state(appId))),
     readiness: async () => (await readiness.checks()).flatMap(toReadyCheck),
   })

@@ -28,6 +28,7 @@ const EVENT_TYPES: Record<AuthEvent['type'], true> = {
   refresh_not_saved: true,
   refresh_shared: true,
   refresh_step: true,
+  refresh_unexplained: true,
   revocation_not_told: true,
   session_ended: true,
   stage_ended: true,

@@ -1,3 +1,4 @@
+import type { CardAuthError } from '../errors.ts'
 import type { RefreshResult } from './refresh-grant-result.ts'
 import type { FinishedReason } from './refresh-outcome.ts'
 import type { Unrefreshable } from './unrefreshable.ts'
@@ -10,8 +11,8 @@ export type RefreshStep =
   | 'reply_received'
   | 'pair_saved'
 
-/** How one decision of a lease holder ended. */
-export type RefreshDecision = 'success' | 'failure' | 'skipped_fresh' | 'superseded'
+/** How one decision of a lease holder ended; not tried is what was known before: an end, a pause, an outage. */
+export type RefreshDecision = 'success' | 'failure' | 'skipped_fresh' | 'superseded' | 'not_tried'
 
 /** How a caller came by somebody else's refresh: joined it, waited for it, or was refused and found it. */
 export type RefreshSharing = 'coalesced' | 'adopted_after_lease' | 'adopted_after_error'
@@ -60,6 +61,8 @@ export type GrantEvent =
     }
   /** A rotated pair is in memory only; it is tried again until the database takes it. */
   | { type: 'refresh_not_saved'; appId: string; openId: string; error: unknown }
+  /** Feishu refused a refresh token with an answer that nobody here understands; its code belongs into the table. */
+  | { type: 'refresh_unexplained'; appId: string; openId: string; error: CardAuthError }
   /** A person, an admin or Feishu ended a grant. */
   | {
       type: 'grant_revoked'

@@ -7,6 +7,7 @@ import type { GrantKey, Lease, LeaseResult, Upkeep, UpkeepStore } from './upkeep
 /** A lease as long as this process works under it: renewed in the background until it is given back. */
 export interface HeldLease {
   upkeep: Upkeep
+  takenAt: Date
   /** Tells whether the lease is surely still ours for this many milliseconds. */
   isHeldFor(milliseconds: number): boolean
   openIntent(intent: NonNullable<Upkeep['intent']>): Promise<boolean>
@@ -69,6 +70,7 @@ export async function takeLease(
 
   return {
     upkeep,
+    takenAt: now,
     isHeldFor: (milliseconds) => lease.until.getTime() - clock.now().getTime() > milliseconds,
     openIntent: (intent) => orLost(upkeeps.openIntent(key, lease, intent)),
     release(result) {

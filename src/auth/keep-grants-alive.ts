@@ -3,7 +3,7 @@ import type { RefreshBudget } from './refresh-budget.ts'
 import type { RefreshGrant } from './refresh-grant.ts'
 import { UPSTREAM_CAP_MS } from './refresh-grant.ts'
 import type { RefreshSchedule } from './refresh-schedule.ts'
-import type { Upkeep } from './upkeep.ts'
+import type { GrantKey, Upkeep } from './upkeep.ts'
 import type { UseNotes } from './use-notes.ts'
 
 /** The upkeep that nobody waits for. */
@@ -28,13 +28,14 @@ type Neighbours = {
 /** With a tick every five seconds these are twelve a second: within the budget, and callers keep the rest. */
 const BATCH = 60
 const AT_ONCE = 8
-/** How long another instance leaves a taken grant alone. */
+/** How long other instances leave a taken grant alone, and this one a grant whose look failed. */
 const TAKEN_MS = 120_000
 
 /** Creates the upkeep; every instance may run it, each grant is taken by one. */
 export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
   const { store, clock, schedule, budget, refreshGrant, useNotes } = neighbours
   const later = (milliseconds: number) => new Date(clock.now().getTime() + milliseconds)
+  const resting = createRest(clock)
   let isClosed = false
 
   return {
@@ -47,10 +48,11 @@ export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
     },
     async recover() {
       const before = new Date(clock.now().getTime() - UPSTREAM_CAP_MS)
-      const open = await store.upkeeps.listOpenIntents(clock.now(), before, BATCH)
-      // A pause is not cut short: the next probe may be the last one.
-      const ripe = open.filter(({ coolUntil }) => coolUntil === null || coolUntil <= clock.now())
-      return { settled: await inTurns(ripe, settle) }
+      // Those that failed a moment ago must not take the place of others, however many they are.
+      const limit = BATCH + resting.count()
+      const open = await store.upkeeps.listOpenIntents(clock.now(), before, limit)
+      const turn = open.filter((upkeep) => !resting.has(upkeep)).slice(0, BATCH)
+      return { settled: await inTurns(turn, settle) }
     },
     close() {
       isClosed = true
@@ -61,7 +63,7 @@ export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
     const { appId, openId, lastUsedAt } = upkeep
     const grant = await store.grants.find(appId, openId)
     if (!grant) {
-      await store.upkeeps.delete(upkeep)
+      await store.upkeeps.deleteOrphan(upkeep)
       return false
     }
     if (!schedule.isTimeFor(grant, lastUsedAt, clock.now())) {
@@ -82,12 +84,17 @@ export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
     return result.kind === 'fresh'
   }
 
-  async function settle({ appId, openId, intent }: Upkeep): Promise<boolean> {
-    const result = await refreshGrant({
+  async function settle(upkeep: Upkeep): Promise<boolean> {
+    const { appId, openId, intent } = upkeep
+    const settling = refreshGrant({
       appId,
       openId,
       insists: false,
       isEnough: ({ version }) => version > (intent?.version ?? 0),
+    })
+    const result = await settling.catch((error: unknown) => {
+      resting.begin(upkeep)
+      throw error
     })
     return result.kind !== 'setback'
   }
@@ -105,5 +112,20 @@ export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
     return results.filter((result) => result.status === 'fulfilled' && result.value).length
+  }
+}
+
+/** The grants whose look has failed within the last two minutes, as this process knows. */
+function createRest(clock: Clock) {
+  const until = new Map<string, number>()
+  const nameOf = ({ appId, openId }: GrantKey) => `${appId} ${openId}`
+  return {
+    begin: (key: GrantKey) => void until.set(nameOf(key), clock.now().getTime() + TAKEN_MS),
+    has: (key: GrantKey) => until.has(nameOf(key)),
+    count(): number {
+      const now = clock.now().getTime()
+      for (const [name, instant] of until) if (instant <= now) until.delete(name)
+      return until.size
+    },
   }
 }

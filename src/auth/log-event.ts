@@ -50,6 +50,7 @@ export const LOG_EVENTS = [
   'refresh_not_saved',
   'refresh_shared',
   'refresh_step',
+  'refresh_unexplained',
   'revocation_not_told',
   'sandbox_bot_failed',
   'sdk_error',

@@ -9,7 +9,7 @@ export function noteReply(
   reply: RefreshReply,
 ): void {
   if (reply.kind === 'app_wide') circuit.open(appId, reply.error)
-  else if (reply.kind === 'ambiguous') circuit.noteTrouble(appId, reply.error)
+  else if (isTrouble(reply)) circuit.noteTrouble(appId, reply.error)
   else if (reply.kind === 'setback') noteSetback(reply)
   else circuit.close(appId)
 
@@ -19,6 +19,12 @@ export function noteReply(
       circuit.noteTrouble(appId, error)
     } else circuit.close(appId)
   }
+}
+
+function isTrouble(
+  reply: RefreshReply,
+): reply is Extract<RefreshReply, { kind: 'ambiguous' | 'unexplained' }> {
+  return reply.kind === 'ambiguous' || (reply.kind === 'unexplained' && reply.mayBeSpent)
 }
 
 type Setback = Extract<RefreshReply, { kind: 'setback' }>

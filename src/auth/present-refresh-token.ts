@@ -1,6 +1,7 @@
 import { adoptNewer } from './adopt-newer.ts'
 import type { AppCircuit } from './app-circuit.ts'
 import type { EventSink } from './events.ts'
+import type { GiveUpGrant } from './give-up-grant.ts'
 import type { Grant, UserAccessToken } from './grant.ts'
 import type { RefreshStep } from './grant-events.ts'
 import { type HeldLease, LEASE_MS } from './held-lease.ts'
@@ -9,17 +10,22 @@ import type { Clock, OAuthClient, Store, TokenCipher } from './ports.ts'
 import type { RefreshBudget } from './refresh-budget.ts'
 import { type RefreshResult, setback } from './refresh-grant-result.ts'
 import type { FinishedReason, RefreshReply } from './refresh-outcome.ts'
+import { pauseSeconds, unexplainedPauseSeconds } from './refresh-pauses.ts'
 import type { SaveRotation } from './save-rotation.ts'
 import { refreshTokenBinding } from './store-grant.ts'
 import type { LeaseResult } from './upkeep.ts'
 
-/** Presents a refresh token once, under a lease, and settles whatever comes of it. */
-export interface PresentRefreshToken {
-  /** `probes` counts the earlier tries whose outcome nobody knows; null when there was none. */
-  once(held: HeldLease, grant: Grant, probes: number | null): Promise<RefreshResult>
-  /** Marks a grant as finished and lets go of its lease. */
-  giveUp(held: HeldLease, grant: Grant, reason: FinishedReason): Promise<RefreshResult>
-}
+/**
+ * Presents a refresh token once, under a lease, and settles whatever comes of it.
+ *
+ * `probes` counts the earlier tries whose outcome nobody knows; null when there was none. Null comes back, and the lease is
+ * kept, when this is not the time: nothing was tried.
+ */
+export type PresentRefreshToken = (
+  held: HeldLease,
+  grant: Grant,
+  probes: number | null,
+) => Promise<RefreshResult | null>
 
 type Neighbours = {
   store: Pick<Store, 'grants'>
@@ -29,6 +35,7 @@ type Neighbours = {
   events: EventSink
   circuit: AppCircuit
   budget: RefreshBudget
+  giveUp: GiveUpGrant
   saveRotation: SaveRotation
   readToken: (grant: Grant) => UserAccessToken
 }
@@ -36,37 +43,28 @@ type Neighbours = {
 /** One try: a probe follows a try whose outcome nobody knows. */
 type Try = { held: HeldLease; grant: Grant; probes: number | null }
 
-/** What was heard of one try. */
-type Heard = { reply: RefreshReply; sentAt: Date; mayBeSpent: boolean }
+/** What was heard of one try; the token may have been spent by the POST that was answered so, or by one before. */
+type Heard = { reply: RefreshReply; sentAt: Date; mayBeSpentBefore: boolean }
+
+type Pause = Omit<LeaseResult, 'intent'>
 
 /** A winner elsewhere may be about to save; a dead token is believed only after this. */
 const REREAD_MS = 1000
-const FIRST_PAUSE_SECONDS = 30
-const LONGEST_PAUSE_SECONDS = 15 * 60
 /** Feishu asks to repeat after 20050 and 20072; so often it is done under the same lease. */
 const TRIES = 2
 const TRY_AGAIN_MS = 500
 
 /** Creates the one place that spends refresh tokens. */
 export function createPresentRefreshToken(neighbours: Neighbours): PresentRefreshToken {
-  const { store, cipher, oauth, clock, events, circuit, budget, saveRotation, readToken } =
-    neighbours
+  const { store, cipher, oauth, clock, events, circuit, budget } = neighbours
+  const { giveUp, saveRotation, readToken } = neighbours
 
-  return { once, giveUp }
-
-  async function once(
-    held: HeldLease,
-    grant: Grant,
-    probes: number | null,
-  ): Promise<RefreshResult> {
+  return async (held, grant, probes) => {
     const turn = { held, grant, probes }
     tell('lease_taken', grant)
     // Opened before anything is written: a token that cannot be opened was surely not presented.
     const refreshToken = openRefreshToken(grant)
-    if (!(await budget.take(grant.appId))) {
-      await letGo(turn, asBefore(held))
-      return setback('rate_limited', null, Math.max(1, budget.retryAfterSeconds(grant.appId)))
-    }
+    if (!(await mayPost(grant.appId))) return null
     const heard = await send(turn, refreshToken)
     if (heard === null) {
       await letGo(turn, asBefore(held))
@@ -76,22 +74,31 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
     return settle(turn, heard)
   }
 
+  /** The circuit is asked last: it may have opened while others had their turn, and it lets one probe through. */
+  async function mayPost(appId: string): Promise<boolean> {
+    return (await budget.take(appId)) && circuit.permits(appId)
+  }
+
   /** Null when the lease was lost before anything was sent. */
   async function send(turn: Try, refreshToken: string): Promise<Heard | null> {
-    const { appId } = turn.grant
-    let mayBeSpent = turn.probes !== null || turn.held.upkeep.coolReason === 'upstream'
+    const { held, grant, probes } = turn
+    const { appId } = grant
+    let mayBeSpentBefore = probes !== null || held.upkeep.doubtedVersion === grant.version
     let heard: Heard | null = null
-    for (let tried = 0; tried < TRIES; tried++) {
-      if (tried > 0) await clock.sleep(TRY_AGAIN_MS)
+    for (let left = TRIES - 1; ; left--) {
       if (!(await announce(turn))) return heard
       const sentAt = clock.now()
-      tell('token_sent', turn.grant)
+      tell('token_sent', grant)
       const reply = await oauth.refresh({ appId, refreshToken })
-      heard = { reply, sentAt, mayBeSpent }
-      if (!mayRepeat(reply)) return heard
-      mayBeSpent ||= reply.reason === 'upstream'
+      // At once: whoever comes next must not run into what this one has met.
+      noteReply({ circuit, budget }, appId, reply)
+      heard = { reply, sentAt, mayBeSpentBefore }
+      if (left === 0 || !mayRepeat(reply)) return heard
+      mayBeSpentBefore ||= leavesDoubt(reply)
+      await clock.sleep(TRY_AGAIN_MS)
+      // A repetition is a POST like any other.
+      if (!(await mayPost(appId))) return heard
     }
-    return heard
   }
 
   /** Proves that the database takes writes, and tells a successor that this token may be spent; the lease is looked at last. */
@@ -102,29 +109,38 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
     return held.isHeldFor(LEASE_MS / 2)
   }
 
-  async function settle(turn: Try, { reply, sentAt, mayBeSpent }: Heard): Promise<RefreshResult> {
+  async function settle(turn: Try, heard: Heard): Promise<RefreshResult> {
     const { held, grant } = turn
-    noteReply({ circuit, budget }, grant.appId, reply)
+    const { reply, sentAt } = heard
+    const { failures } = held.upkeep
     switch (reply.kind) {
       case 'tokens':
         return saveRotation(held, grant, reply.reply, sentAt)
       case 'finished': {
-        const isLost = mayBeSpent && isSpent(reply.reason)
+        const isLost = heard.mayBeSpentBefore && isSpent(reply.reason)
         return finish(held, grant, isLost ? 'lost_rotation' : reply.reason)
       }
       case 'app_wide': {
         const seconds = Math.max(1, circuit.retryAfterSeconds(grant.appId))
-        await letGo(turn, pause(held, 'config', seconds))
+        await letGo(turn, pause(turn, heard, 'config', seconds))
         return setback('config', reply.error, seconds)
       }
       case 'setback': {
-        const seconds = Math.max(pauseSeconds(held), reply.retryAfterSeconds ?? 0)
-        await letGo(turn, pause(held, reply.reason, seconds))
+        const seconds = Math.max(pauseSeconds(failures), reply.retryAfterSeconds ?? 0)
+        await letGo(turn, pause(turn, heard, reply.reason, seconds))
         return setback(reply.reason, reply.error, seconds)
       }
+      case 'unexplained': {
+        const { appId, openId } = grant
+        const seconds = unexplainedPauseSeconds(failures)
+        const reason = reply.mayBeSpent ? 'upstream' : 'internal'
+        await letGo(turn, pause(turn, heard, reason, seconds))
+        events.emit({ type: 'refresh_unexplained', appId, openId, error: reply.error })
+        return setback(reason, reply.error, seconds)
+      }
       case 'ambiguous': {
-        const seconds = pauseSeconds(held)
-        const result = pause(held, 'ambiguous', seconds)
+        const seconds = pauseSeconds(failures)
+        const result = pause(turn, heard, 'ambiguous', seconds)
         const { version } = grant
         const mark = { status: 'ambiguous', reason: 'ambiguous', version, at: clock.now() } as const
         if (isSilence(turn)) await letGo(turn, result)
@@ -141,7 +157,7 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
   }
 
   /** Lets go after a try that has told nothing: what was unknown before is as unknown as it was. */
-  async function letGo({ held, grant }: Try, result: Omit<LeaseResult, 'intent'>): Promise<void> {
+  async function letGo({ held, grant }: Try, result: Pause): Promise<void> {
     const { intent } = held.upkeep
     const isUnknown = intent?.version === grant.version
     if (isUnknown) await held.openIntent(intent)
@@ -164,20 +180,6 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
     return adopted
   }
 
-  async function giveUp(
-    held: HeldLease,
-    grant: Grant,
-    reason: FinishedReason,
-  ): Promise<RefreshResult> {
-    const { appId, openId, version } = grant
-    const mark = { status: 'reauth_required', reason, version, at: clock.now() } as const
-    const cleared = { intent: 'settled', failures: 0, coolUntil: null, coolReason: null } as const
-    if (await held.release({ ...cleared, mark, dueAt: null })) {
-      events.emit({ type: 'grant_finished', appId, openId, reason })
-    }
-    return { kind: 'finished', reason }
-  }
-
   function openRefreshToken(grant: Grant): string {
     if (grant.sealedRefreshToken === null) throw new TypeError('The grant has no refresh token.')
     return cipher.open(grant.sealedRefreshToken, refreshTokenBinding(grant))
@@ -187,35 +189,44 @@ export function createPresentRefreshToken(neighbours: Neighbours): PresentRefres
     events.emit({ type: 'refresh_step', step, appId, openId })
   }
 
+  /** A doubt outlives every later answer but a new version. */
   function pause(
-    { upkeep }: HeldLease,
+    { held, grant }: Try,
+    { reply, mayBeSpentBefore }: Heard,
     coolReason: NonNullable<LeaseResult['coolReason']>,
     seconds: number,
-  ): Omit<LeaseResult, 'intent'> {
+  ): Pause {
     const coolUntil = new Date(clock.now().getTime() + seconds * 1000)
-    return { failures: upkeep.failures + 1, coolUntil, coolReason, dueAt: coolUntil }
+    const isDoubtful = mayBeSpentBefore || leavesDoubt(reply)
+    return {
+      failures: held.upkeep.failures + 1,
+      coolUntil,
+      coolReason,
+      dueAt: coolUntil,
+      doubtedVersion: isDoubtful ? grant.version : undefined,
+    }
   }
 }
 
 /** Nothing was tried, so nothing is noted. */
-function asBefore({ upkeep }: HeldLease): Omit<LeaseResult, 'intent'> {
+function asBefore({ upkeep }: HeldLease): Pause {
   const { failures, coolUntil, coolReason } = upkeep
   return { failures, coolUntil, coolReason }
 }
 
-/** 30 s, doubling, at most 15 minutes, spread by a tenth. */
-function pauseSeconds({ upkeep }: HeldLease): number {
-  const seconds = Math.min(FIRST_PAUSE_SECONDS * 2 ** upkeep.failures, LONGEST_PAUSE_SECONDS)
-  return Math.ceil(seconds * (1 + Math.random() * 0.1))
-}
-
 /** Only where Feishu itself asked for a repetition, or nothing reached it. */
-function mayRepeat(reply: RefreshReply): reply is Extract<RefreshReply, { kind: 'setback' }> {
+function mayRepeat(reply: RefreshReply): boolean {
   return (
     reply.kind === 'setback' &&
     reply.retryAfterSeconds === null &&
     (reply.reason === 'upstream' || reply.reason === 'network')
   )
+}
+
+/** Whoever fails over a request may have spent its token before. */
+function leavesDoubt(reply: RefreshReply): boolean {
+  if (reply.kind === 'unexplained') return reply.mayBeSpent
+  return reply.kind === 'ambiguous' || (reply.kind === 'setback' && reply.reason === 'upstream')
 }
 
 /** Codes that say a token was used; after an uncertain try it was our own POST that used it. */

@@ -1,13 +1,18 @@
+import { CardAuthError } from '../errors.ts'
 import type { AppCircuit } from './app-circuit.ts'
 import type { Background } from './background.ts'
+import { type DecidedRefresh, endOfRefresh, lookedUp, tried } from './end-of-refresh.ts'
 import type { EventSink } from './events.ts'
+import type { GiveUpGrant } from './give-up-grant.ts'
 import type { Grant, UserAccessToken } from './grant.ts'
-import type { CrashRecovery, RefreshDecision } from './grant-events.ts'
+import type { CrashRecovery } from './grant-events.ts'
 import { type HeldLease, takeLease } from './held-lease.ts'
 import type { Clock, Store } from './ports.ts'
 import type { PresentRefreshToken } from './present-refresh-token.ts'
+import type { RefreshBudget } from './refresh-budget.ts'
 import { type RefreshResult, setback } from './refresh-grant-result.ts'
 import { createSingleFlight } from './single-flight.ts'
+import { stoppedApp } from './stopped-app.ts'
 import type { UnsavedPairs } from './unsaved-pairs.ts'
 import type { GrantKey, Upkeep } from './upkeep.ts'
 
@@ -27,8 +32,10 @@ type Neighbours = {
   clock: Clock
   background: Background
   circuit: AppCircuit
+  budget: Pick<RefreshBudget, 'retryAfterSeconds'>
   unsaved: UnsavedPairs
   present: PresentRefreshToken
+  giveUp: GiveUpGrant
   readToken: (grant: Grant) => UserAccessToken
   events: EventSink
   /** This process; random, so that a restarted one is another. */
@@ -45,8 +52,8 @@ const MOST_PROBES = 1
 
 /** Creates the refresh engine; ARCHITECTURE.md tells the flow, lessons of single-use refresh tokens its reasons. */
 export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
-  const { store, clock, events, background, circuit, unsaved, present, readToken, owner } =
-    neighbours
+  const { store, clock, events, background, circuit, budget, unsaved } = neighbours
+  const { present, giveUp, readToken, owner } = neighbours
   const flights = createSingleFlight<RefreshResult>()
   const leases = { upkeeps: store.upkeeps, clock, background, events, owner }
 
@@ -67,7 +74,7 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
   }
 
   async function untilSettled(request: RefreshRequest): Promise<RefreshResult> {
-    const startedAt = clock.now().getTime()
+    const startedAt = clock.now()
     let failuresSeen: number | null = null
     let look = FIRST_LOOK_MS
     for (;;) {
@@ -82,17 +89,18 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
       }
       failuresSeen ??= (await store.upkeeps.find(request))?.failures ?? 0
       const others = await resultOfOthers(request)
-      if (others || clock.now().getTime() - startedAt >= WAIT_MS) {
-        tellWait(startedAt)
-        return others ?? setback('lease_timeout', null, 1)
-      }
+      const isTooLate = clock.now().getTime() - startedAt.getTime() >= WAIT_MS
+      if (others || isTooLate) tellWait(startedAt)
+      if (others) return others
+      if (isTooLate) return tellEnd(request, tried(setback('lease_timeout', null, 1)), startedAt)
       await clock.sleep(look)
       look = Math.min(look * 2, LONGEST_LOOK_MS)
     }
   }
 
-  function tellWait(startedAt: number): void {
-    events.emit({ type: 'lease_waited', seconds: (clock.now().getTime() - startedAt) / 1000 })
+  function tellWait(startedAt: Date): void {
+    const seconds = Math.max(0, (clock.now().getTime() - startedAt.getTime()) / 1000)
+    events.emit({ type: 'lease_waited', seconds })
   }
 
   /** What the holder of the lease has come to, as far as the database tells. */
@@ -105,29 +113,29 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
   }
 
   async function underLease(held: HeldLease, request: RefreshRequest): Promise<RefreshResult> {
-    const startedAt = clock.now().getTime()
-    const result = await decide(held, request).catch(async (error: unknown) => {
-      await held.release({ ...asBefore(held.upkeep), intent: 'open' }).catch(() => false)
+    try {
+      return tellEnd(request, await decide(held, request), held.takenAt)
+    } catch (error) {
+      // The reason is noted, without a pause: what stands in its own way must not pass for a backlog.
+      const coolReason = 'internal'
+      const result = { ...asBefore(held.upkeep), intent: 'open', coolReason } as const
+      await held.release(result).catch(() => false)
+      const known = error instanceof CardAuthError ? error : null
+      tellEnd(request, tried(setback(coolReason, known, 1)), held.takenAt)
       throw error
-    })
-    const seconds = (clock.now().getTime() - startedAt) / 1000
-    const { appId, openId } = request
-    events.emit({
-      type: 'refresh_ended',
-      appId,
-      openId,
-      decision: decisionOf(result),
-      result,
-      seconds,
-    })
-    return result
+    }
   }
 
-  async function decide(held: HeldLease, request: RefreshRequest): Promise<RefreshResult> {
+  function tellEnd(key: GrantKey, decided: DecidedRefresh, startedAt: Date): RefreshResult {
+    events.emit(endOfRefresh(key, decided, { startedAt, now: clock.now() }))
+    return decided.result
+  }
+
+  async function decide(held: HeldLease, request: RefreshRequest): Promise<DecidedRefresh> {
     const { upkeep } = held
-    const letGo = async (result: RefreshResult): Promise<RefreshResult> => {
+    const letGo = async (result: RefreshResult): Promise<DecidedRefresh> => {
       await held.release(asBefore(upkeep))
-      return result
+      return lookedUp(result)
     }
     const grant = await store.grants.find(request.appId, request.openId)
     if (!grant) return letGo({ kind: 'missing' })
@@ -152,22 +160,27 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
     // What an earlier try has marked is known; what is open without a mark was left by a process that vanished.
     const isCrash = probes !== null && mark === null
     if (probes !== null && probes >= MOST_PROBES) {
-      return tellCrash(isCrash, grant, await present.giveUp(held, grant, 'lost_rotation'))
+      return tellCrash(isCrash, grant, await giveUp(held, grant, 'lost_rotation'))
     }
-    if (!grant.sealedRefreshToken) return present.giveUp(held, grant, 'no_refresh_token')
+    if (!grant.sealedRefreshToken) return tried(await giveUp(held, grant, 'no_refresh_token'))
     if (grant.refreshTokenExpiresAt && grant.refreshTokenExpiresAt <= clock.now()) {
-      return present.giveUp(held, grant, 'expired')
+      return tried(await giveUp(held, grant, 'expired'))
     }
-    if (!circuit.permits(grant.appId)) {
-      const { reason, error } = circuit.cause(grant.appId) ?? { reason: 'upstream', error: null }
-      return letGo(setback(reason, error, Math.max(1, circuit.retryAfterSeconds(grant.appId))))
-    }
-    return tellCrash(isCrash, grant, await present.once(held, grant, probes))
+    const stopped = stoppedApp(circuit, grant.appId)
+    if (stopped) return letGo(stopped)
+    const result = await present(held, grant, probes)
+    return result === null ? letGo(noTurn(grant)) : tellCrash(isCrash, grant, result)
   }
 
-  function tellCrash(isCrash: boolean, { appId }: Grant, result: RefreshResult): RefreshResult {
+  /** The app was stopped, or too many others wait. */
+  function noTurn({ appId }: Grant): RefreshResult {
+    const seconds = Math.max(1, budget.retryAfterSeconds(appId))
+    return stoppedApp(circuit, appId) ?? setback('rate_limited', null, seconds)
+  }
+
+  function tellCrash(isCrash: boolean, { appId }: Grant, result: RefreshResult): DecidedRefresh {
     if (isCrash) events.emit({ type: 'crash_recovered', appId, result: recoveryOf(result) })
-    return result
+    return tried(result)
   }
 
   function secondsUntil(instant: Date | null): number {
@@ -198,9 +211,4 @@ function asBefore({ intent, failures, coolUntil, coolReason }: Upkeep) {
     coolUntil,
     coolReason,
   }
-}
-
-function decisionOf(result: RefreshResult): RefreshDecision {
-  if (result.kind !== 'fresh') return result.kind === 'missing' ? 'superseded' : 'failure'
-  return result.how === 'refreshed' ? 'success' : 'skipped_fresh'
 }

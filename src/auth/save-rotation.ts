@@ -1,6 +1,7 @@
 import { adoptNewer } from './adopt-newer.ts'
 import type { Apps } from './apps.ts'
 import type { Background } from './background.ts'
+import { endOfRefresh, tried } from './end-of-refresh.ts'
 import type { EventSink } from './events.ts'
 import type { Grant, UserAccessToken } from './grant.ts'
 import type { HeldLease } from './held-lease.ts'
@@ -50,10 +51,16 @@ export function createSaveRotation(neighbours: Neighbours): SaveRotation {
       return await save()
     } catch (error) {
       const token = readToken(rotated)
-      unsaved.keep(grant, token, save)
+      unsaved.keep(grant, token, () => save().then((result) => tellLate(held, grant, result)))
       events.emit({ type: 'refresh_not_saved', appId: grant.appId, openId: grant.openId, error })
-      return { kind: 'fresh', token, how: 'refreshed' }
+      return { kind: 'fresh', token, how: 'unsaved' }
     }
+  }
+
+  /** The refresh has failed by then, for whoever counts; now it has not. */
+  function tellLate(held: HeldLease, grant: Grant, result: RefreshResult): void {
+    const span = { startedAt: held.takenAt, now: clock.now() }
+    events.emit(endOfRefresh(grant, tried(result), span))
   }
 
   async function writeAndLetGo(
@@ -89,17 +96,28 @@ export function createSaveRotation(neighbours: Neighbours): SaveRotation {
     if (!isReleased) await store.upkeeps.schedule(saved, dueAt)
   }
 
-  /** A newer consent lives on, so only the access token may be ended; where the person withdrew, nothing may live on. */
-  async function drop(rotated: Rotated, reply: TokenReply, newer: Grant | null): Promise<void> {
-    const { appId, openId } = rotated
-    try {
-      if (newer === null && reply.refreshToken !== null) {
-        await oauth.revokeRefreshToken(appId, reply.refreshToken)
-      }
-      await oauth.revokeAccessToken(appId, reply.accessToken)
-    } catch (error) {
-      events.emit({ type: 'revocation_not_told', appId, openId, error })
+  /** A newer consent lives on, so only the access token may be ended; where the grant is at its end, nothing may live on. */
+  async function drop(rotated: Rotated, reply: TokenReply, stored: Grant | null): Promise<void> {
+    const { appId } = rotated
+    const { refreshToken, accessToken } = reply
+    const isOver = stored === null || isEnded(stored, rotated)
+    // Each by itself: the one that Feishu does not take says nothing of the other.
+    if (isOver && refreshToken !== null) {
+      await oauth.revokeRefreshToken(appId, refreshToken).catch(tellNotTold(rotated))
     }
+    await oauth.revokeAccessToken(appId, accessToken).catch(tellNotTold(rotated))
+  }
+
+  function tellNotTold({ appId, openId }: Rotated): (error: unknown) => void {
+    return (error) => events.emit({ type: 'revocation_not_told', appId, openId, error })
+  }
+
+  /** Feishu has told meanwhile that it ended this very consent. */
+  function isEnded(stored: Grant, { sessionId, authorizedAt }: Rotated): boolean {
+    const isSameConsent =
+      stored.sessionId === sessionId && stored.authorizedAt.getTime() === authorizedAt.getTime()
+    const isDead = stored.sealedRefreshToken === null && stored.accessTokenExpiresAt <= clock.now()
+    return isSameConsent && isDead
   }
 
   /** The write may have come through although its answer did not; sealed anew by a key rotation, it is still the same. */

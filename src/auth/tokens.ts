@@ -5,6 +5,7 @@ import { type Around, unwatched } from './around.ts'
 import type { Background } from './background.ts'
 import type { EventSink } from './events.ts'
 import { createFindFreshToken, type FindFreshToken } from './fresh-token.ts'
+import { createGiveUpGrant } from './give-up-grant.ts'
 import { createKeepGrantsAlive, type KeepGrantsAlive } from './keep-grants-alive.ts'
 import type { Clock, OAuthClient, Store, TokenCipher } from './ports.ts'
 import { createPresentRefreshToken, type PresentRefreshToken } from './present-refresh-token.ts'
@@ -54,12 +55,11 @@ export function createTokens(neighbours: TokensNeighbours): Tokens {
   const budget = createRefreshBudget({ clock })
   const engine = { ...neighbours, schedule, readToken, circuit, unsaved, budget }
   const saveRotation = createSaveRotation(engine)
-  const { once, giveUp } = createPresentRefreshToken({ ...engine, saveRotation })
-  const present: PresentRefreshToken = {
-    once: (...which) => around('refresh', () => once(...which), failureOf),
-    giveUp,
-  }
-  const refreshGrant = createRefreshGrant({ ...engine, present, owner: randomUUID() })
+  const giveUp = createGiveUpGrant(engine)
+  const unwatchedPresent = createPresentRefreshToken({ ...engine, giveUp, saveRotation })
+  const present: PresentRefreshToken = (...which) =>
+    around('refresh', () => unwatchedPresent(...which), failureOf)
+  const refreshGrant = createRefreshGrant({ ...engine, present, giveUp, owner: randomUUID() })
   const useNotes = createUseNotes({ store, clock, schedule })
   const keepGrantsAlive = createKeepGrantsAlive({ ...engine, refreshGrant, useNotes })
   const revokeGrant = createRevokeGrant({ store, cipher, oauth: neighbours.oauth, clock, events })
@@ -81,6 +81,7 @@ export function createTokens(neighbours: TokensNeighbours): Tokens {
   }
 }
 
-function failureOf(result: RefreshResult): string | null {
-  return 'reason' in result ? result.reason : null
+function failureOf(result: RefreshResult | null): string | null {
+  if (result?.kind === 'fresh') return result.how === 'unsaved' ? 'persist_failed' : null
+  return result !== null && 'reason' in result ? result.reason : null
 }

@@ -8,7 +8,8 @@ export interface UnsavedPairs {
   find(key: GrantKey): UserAccessToken | null
   /** Keeps a pair and tries `save` until it succeeds; a shutdown waits for it. */
   keep(key: GrantKey, token: UserAccessToken, save: () => Promise<unknown>): void
-  count(): number
+  /** How many it holds, of one app or of all. */
+  count(appId?: string): number
 }
 
 const AGAIN_MS = 1000
@@ -25,7 +26,10 @@ export function createUnsavedPairs(neighbours: {
   return {
     // Asked for by every call; almost always there is none.
     find: (key) => (pairs.size === 0 ? null : (pairs.get(nameOf(key)) ?? null)),
-    count: () => pairs.size,
+    count: (appId) =>
+      appId === undefined
+        ? pairs.size
+        : [...pairs.values()].filter((token) => token.appId === appId).length,
     keep(key, token, save) {
       pairs.set(nameOf(key), token)
       background.run(async () => {

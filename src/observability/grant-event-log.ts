@@ -30,6 +30,9 @@ export function writeGrantEvent(log: Log, event: GrantEvent): void {
     case 'refresh_not_saved':
       log('error', 'refresh_not_saved', { app_id: event.appId, error: event.error })
       return
+    case 'refresh_unexplained':
+      log('error', 'refresh_unexplained', { app_id: event.appId, error: event.error })
+      return
     case 'grant_revoked': {
       const { appId, sessionId, source, reason } = event
       log('info', 'grant_revoked', { session_id: sessionId, app_id: appId, source, reason })
@@ -61,7 +64,9 @@ function refreshEnded(log: Log, { appId, decision, result, seconds }: RefreshEnd
   const failure =
     result.kind === 'setback'
       ? { reason: result.reason, ...(result.error && { error: result.error }) }
-      : result.kind === 'finished' && { reason: result.reason }
+      : result.kind === 'finished'
+        ? { reason: result.reason }
+        : decision === 'failure' && { reason: 'persist_failed' }
   log(levelOf({ decision, result }), 'refresh_ended', {
     app_id: appId,
     outcome: decision,

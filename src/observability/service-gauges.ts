@@ -12,6 +12,8 @@ export type ReadyCheck = { check: (typeof READY_CHECKS)[number]; isOk: boolean }
 export type WatchedService = {
   /** Callers that wait for a session to end. */
   countWaiters: () => number
+  /** Refreshed tokens that are in memory only, of each app. */
+  unsavedPairs: () => readonly { appId: string; count: number }[]
   /** 0 closed, 1 half-open, 2 open; the worst of all apps. */
   tokenCircuit: () => 0 | 1 | 2
   /** A check that nobody makes is left out. */
@@ -45,6 +47,17 @@ export function createServiceGauges({
     registers: [registry],
     collect() {
       this.set(watched?.countWaiters() ?? 0)
+    },
+  })
+  new Gauge({
+    name: 'lark_service_unsaved_pairs',
+    help: 'Refreshed tokens that this process has in memory only; a restart loses them.',
+    labelNames: ['app_id'],
+    registers: [registry],
+    collect() {
+      for (const { appId, count } of watched?.unsavedPairs() ?? []) {
+        this.set({ app_id: appId }, count)
+      }
     },
   })
   new Gauge({

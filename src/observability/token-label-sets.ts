@@ -9,8 +9,8 @@ import type { FinishedReason, SetbackReason } from '../auth/refresh-outcome.ts'
 /** Why a refresh can end badly. */
 export type RefreshFailure = FinishedReason | SetbackReason
 
-/** Every reason of a refresh that ended badly; leaving one out does not compile. */
-export const REFRESH_FAILURES = keysOf<RefreshFailure>({
+/** Every way a refresh can find a grant at its end; leaving one out does not compile. */
+export const GRANT_ENDS = keysOf<FinishedReason>({
   reused: true,
   revoked: true,
   expired: true,
@@ -18,6 +18,9 @@ export const REFRESH_FAILURES = keysOf<RefreshFailure>({
   lost_rotation: true,
   user_status: true,
   no_refresh_token: true,
+})
+
+const SETBACKS = keysOf<SetbackReason>({
   policy: true,
   config: true,
   drift: true,
@@ -30,6 +33,9 @@ export const REFRESH_FAILURES = keysOf<RefreshFailure>({
   persist_failed: true,
   internal: true,
 })
+
+/** Every reason of a refresh that ended badly. */
+export const REFRESH_FAILURES: readonly RefreshFailure[] = [...GRANT_ENDS, ...SETBACKS]
 
 /** Every way to get somebody else's refresh. */
 export const SHARED_HOW = keysOf<RefreshSharing>({

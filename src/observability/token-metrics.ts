@@ -5,6 +5,7 @@ import { LEASE_SECONDS, REFRESH_SECONDS } from './buckets.ts'
 import { inSet } from './label-sets.ts'
 import {
   CRASH_RECOVERIES,
+  GRANT_ENDS,
   REFRESH_FAILURES,
   REVOCATION_REASONS,
   REVOCATION_SOURCES,
@@ -18,6 +19,7 @@ export const REFRESH_OUTCOMES = [
   'failure',
   'skipped_fresh',
   'superseded',
+  'not_tried',
 ] as const satisfies readonly RefreshDecision[]
 
 /** The metrics of refreshes and revocations. */
@@ -36,7 +38,7 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
   })
   const failures = new Counter({
     name: 'lark_service_token_refresh_failure_total',
-    help: 'Refreshes that ended badly, and pairs that could not be saved at once.',
+    help: 'Refreshes that ended badly, among them pairs that could not be saved at once.',
     labelNames: ['app_id', 'reason'],
     registers,
   })
@@ -82,6 +84,18 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
     labelNames: ['result'],
     registers,
   })
+  const unexplained = new Counter({
+    name: 'lark_service_token_refresh_unexplained_total',
+    help: 'Refreshes that Feishu refused with an answer nobody here understands; must stay 0.',
+    labelNames: ['app_id'],
+    registers,
+  })
+  const ended = new Counter({
+    name: 'lark_service_token_ended_total',
+    help: 'Grants that a refresh found to be at their end, each once, by why.',
+    labelNames: ['app_id', 'reason'],
+    registers,
+  })
   const revoked = new Counter({
     name: 'lark_service_token_revoked_total',
     help: 'Grants that were ended, by who ended them and why.',
@@ -99,8 +113,8 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
         case 'refresh_ended':
           refreshEnded(event)
           return
-        case 'refresh_not_saved':
-          failures.inc({ app_id: inSet(appIds, event.appId), reason: 'persist_failed' })
+        case 'refresh_unexplained':
+          unexplained.inc({ app_id: inSet(appIds, event.appId) })
           return
         case 'refresh_shared':
           shared.inc({ app_id: inSet(appIds, event.appId), how: event.how })
@@ -114,9 +128,12 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
         case 'crash_recovered':
           recovered.inc({ result: event.result })
           return
-        case 'grant_finished':
-          if (event.reason === 'reused') reused.inc({ app_id: inSet(appIds, event.appId) })
+        case 'grant_finished': {
+          const app_id = inSet(appIds, event.appId)
+          ended.inc({ app_id, reason: event.reason })
+          if (event.reason === 'reused') reused.inc({ app_id })
           return
+        }
         case 'grant_revoked': {
           const { appId, source, reason } = event
           revoked.inc({ app_id: inSet(appIds, appId), source, reason })
@@ -142,6 +159,8 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
       for (const how of SHARED_HOW) shared.inc({ app_id, how }, 0)
       calls.inc({ app_id }, 0)
       reused.inc({ app_id }, 0)
+      unexplained.inc({ app_id }, 0)
+      for (const reason of GRANT_ENDS) ended.inc({ app_id, reason }, 0)
       duration.zero({ app_id })
       for (const source of REVOCATION_SOURCES) {
         for (const reason of REVOCATION_REASONS) revoked.inc({ app_id, source, reason }, 0)
@@ -153,5 +172,6 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
 function reasonOf(
   result: Extract<GrantEvent, { type: 'refresh_ended' }>['result'],
 ): RefreshFailure | null {
-  return result.kind === 'finished' || result.kind === 'setback' ? result.reason : null
+  if (result.kind === 'fresh') return result.how === 'unsaved' ? 'persist_failed' : null
+  return result.kind === 'missing' ? null : result.reason
 }

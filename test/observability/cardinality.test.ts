@@ -7,6 +7,7 @@ import {
 } from '../../src/auth/events.ts'
 import { FAULT_OF } from '../../src/auth/failure-reason.ts'
 import { CARD_LOOKS } from '../../src/auth/session.ts'
+import { FeishuUnavailableError } from '../../src/errors.ts'
 import { SCHEDULES } from '../../src/jobs/schedules.ts'
 import { API_NAMES, API_STATUSES, RETRY_REASONS } from '../../src/observability/api-metrics.ts'
 import { CARD_OUTCOMES } from '../../src/observability/card-metrics.ts'
@@ -19,7 +20,7 @@ import { ENDS } from '../../src/observability/session-metrics.ts'
 import { DB_OPERATIONS, DB_TROUBLES } from '../../src/observability/store-metrics.ts'
 import {
   CRASH_RECOVERIES,
-  REFRESH_FAILURES,
+  GRANT_ENDS,
   REVOCATION_REASONS,
   REVOCATION_SOURCES,
   SHARED_HOW,
@@ -77,6 +78,7 @@ function setUp() {
   metrics.watchStore(anEmptyStore())
   metrics.watchService({
     countWaiters: () => 1,
+    unsavedPairs: () => [{ appId: APP, count: 1 }],
     tokenCircuit: () => 2,
     readiness: async () => [{ check: 'db', isOk: true }],
   })
@@ -124,10 +126,9 @@ function everythingHappens(
   for (const decision of REFRESH_OUTCOMES) {
     emit({ type: 'refresh_ended', ...who, decision, result: { kind: 'missing' }, seconds: 99 })
   }
-  for (const reason of REFRESH_FAILURES) {
-    if (reason === 'reused' || reason === 'lost_rotation')
-      emit({ type: 'grant_finished', ...who, reason })
-  }
+  for (const reason of GRANT_ENDS) emit({ type: 'grant_finished', ...who, reason })
+  const error = new FeishuUnavailableError('upstream_5xx', { logId: 'CANARY' })
+  emit({ type: 'refresh_unexplained', ...who, error })
   for (const how of SHARED_HOW) emit({ type: 'refresh_shared', appId: APP, how })
   for (const result of CRASH_RECOVERIES) emit({ type: 'crash_recovered', appId: APP, result })
   emit({ type: 'lease_lost', appId: APP })

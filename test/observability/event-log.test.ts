@@ -13,10 +13,17 @@ const endedAt = new Date('2026-01-01T00:00:31Z')
 const WHO = { appId: APP, openId: 'ou_CANARY' }
 const ENDED = { type: 'refresh_ended', ...WHO, seconds: 1 } as const
 
+const UNEXPLAINED = new FeishuUnavailableError('upstream_5xx', {
+  feishuCode: 29_999,
+  logId: 'log-1',
+})
+
 const GRANT_EVENTS: [AuthEvent, level: string][] = [
   [{ type: 'refresh_step', step: 'intent_open', ...WHO }, 'debug'],
   [{ ...ENDED, decision: 'superseded', result: { kind: 'missing' } }, 'debug'],
   [{ ...ENDED, decision: 'failure', result: { kind: 'finished', reason: 'expired' } }, 'debug'],
+  [{ ...ENDED, decision: 'not_tried', result: { kind: 'finished', reason: 'expired' } }, 'debug'],
+  [{ type: 'refresh_unexplained', ...WHO, error: UNEXPLAINED }, 'error'],
   [{ type: 'refresh_shared', appId: APP, how: 'coalesced' }, 'debug'],
   [{ type: 'lease_waited', seconds: 1 }, 'debug'],
   [{ type: 'refresh_not_saved', ...WHO, error: new Error('busy') }, 'error'],
@@ -139,6 +146,13 @@ describe('createEventLog', () => {
     } as const
     expect(linesOf(ended)).toMatchObject([
       { level: 'warn', outcome: 'failure', reason: 'upstream', error: { feishuCode: 20_050 } },
+    ])
+  })
+
+  it('writes what Feishu said where nobody here understands it', () => {
+    const told = { type: 'refresh_unexplained', ...WHO, error: UNEXPLAINED } as const
+    expect(linesOf(told)).toMatchObject([
+      { app_id: APP, error: { feishuCode: 29_999, logId: 'log-1' } },
     ])
   })
 

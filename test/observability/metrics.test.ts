@@ -4,12 +4,13 @@ import { FAULT_OF, type FailureReason } from '../../src/auth/failure-reason.ts'
 import type { RefreshDecision } from '../../src/auth/grant-events.ts'
 import type { RefreshResult } from '../../src/auth/refresh-grant-result.ts'
 import type { AuthSession } from '../../src/auth/session.ts'
+import { PersonUnreachableError } from '../../src/errors.ts'
 import type { ApiName, ApiStatus } from '../../src/feishu/api-names.ts'
 import { ENDPOINTS } from '../../src/http/endpoints.ts'
 import { API_NAMES, API_STATUSES } from '../../src/observability/api-metrics.ts'
 import { HTTP_ROUTES } from '../../src/observability/http-routes.ts'
 import { createMetrics } from '../../src/observability/metrics.ts'
-import { REFRESH_FAILURES } from '../../src/observability/token-label-sets.ts'
+import { GRANT_ENDS, REFRESH_FAILURES } from '../../src/observability/token-label-sets.ts'
 import { REFRESH_OUTCOMES } from '../../src/observability/token-metrics.ts'
 import { APP, aSession, OTHER_APP } from './a-session.ts'
 import { anEmptyStore } from './an-empty-store.ts'
@@ -61,7 +62,7 @@ describe('createMetrics', () => {
       `lark_service_auth_session_expired_total{app_id="${APP}"} 0`,
       `lark_service_auth_duration_seconds_count{app_id="${APP}",${CARD}} 0`,
       `lark_service_auth_duration_seconds_bucket{le="900",app_id="${APP}",${CARD}} 0`,
-      ...['success', 'failure', 'skipped_fresh', 'superseded'].map(
+      ...['success', 'failure', 'skipped_fresh', 'superseded', 'not_tried'].map(
         (outcome) => `lark_service_token_refresh_total{app_id="${APP}",outcome="${outcome}"} 0`,
       ),
       `lark_service_websocket_connection_status{app_id="${APP}"} 0`,
@@ -278,12 +279,42 @@ describe('token metrics', () => {
     emit(ended('failure', { kind: 'finished', reason: 'expired' }))
     const setback = { kind: 'setback', error: null, retryAfterSeconds: 1 } as const
     emit(ended('failure', { ...setback, reason: 'ambiguous' }))
+    const token = { accessToken: 'x', expiresAt: NOW, scopes: [], ...who }
     emit({ type: 'refresh_not_saved', ...who, error: new Error('busy') })
+    emit(ended('failure', { kind: 'fresh', how: 'unsaved', token }))
     const after = await samples()
     for (const reason of ['expired', 'ambiguous', 'persist_failed']) {
       expect(after).toContain(`${failed(reason)} 1`)
     }
     expect(totalOf(after, 'lark_service_token_refresh_failure_total')).toBe(3)
+  })
+
+  it('count no failure where nothing was tried', async () => {
+    const { emit, samples } = setUp()
+    const setback = { kind: 'setback', error: null, retryAfterSeconds: 1 } as const
+    for (let read = 0; read < 20; read++) {
+      emit(ended('not_tried', { kind: 'finished', reason: 'revoked' }))
+      emit(ended('not_tried', { ...setback, reason: 'upstream' }))
+    }
+    const after = await samples()
+    expect(totalOf(after, 'lark_service_token_refresh_failure_total')).toBe(0)
+    expect(after).toContain(
+      `lark_service_token_refresh_total{app_id="${APP}",outcome="not_tried"} 40`,
+    )
+    expect(after).toContain(`lark_service_token_refresh_total{app_id="${APP}",outcome="failure"} 0`)
+  })
+
+  it('count each end of a grant, and each answer that nobody understands', async () => {
+    const { emit, samples } = setUp()
+    for (const reason of GRANT_ENDS) emit({ type: 'grant_finished', ...who, reason })
+    emit({ type: 'refresh_unexplained', ...who, error: new PersonUnreachableError('no') })
+    const after = await samples()
+    for (const reason of GRANT_ENDS) {
+      expect(after).toContain(
+        `lark_service_token_ended_total{app_id="${APP}",reason="${reason}"} 1`,
+      )
+    }
+    expect(after).toContain(`lark_service_token_refresh_unexplained_total{app_id="${APP}"} 1`)
   })
 
   it('count a refresh token that somebody else has spent, and no other end', async () => {

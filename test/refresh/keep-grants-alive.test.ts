@@ -137,6 +137,22 @@ describe('what nobody waits for', () => {
     expect(bench.server.posts).toHaveLength(20)
   })
 
+  it('does not take the upkeep away from a consent that came while it looked', async () => {
+    await bench.consent(LIN, 5 * DAY)
+    await bench.store.upkeeps.adopt(bench.time.now(), 9)
+    const find: RefreshBench['store']['grants']['find'] = async () => {
+      await bench.consent()
+      await bench.store.upkeeps.adopt(bench.time.now(), 9)
+      return null
+    }
+    await bench.store.grants.delete(KEY)
+    const late = bench.instance({
+      store: { ...bench.store, grants: { ...bench.store.grants, find } },
+    })
+    expect(await due(late)).toEqual({ looked: 1, refreshed: 0 })
+    expect(await bench.store.upkeeps.find(KEY)).toMatchObject({ dueAt: expect.any(Date) })
+  })
+
   it('unschedules a grant that is finished, until somebody consents again', async () => {
     await bench.consent(LIN, 5 * DAY)
     bench.server.always = { refused: finished('revoked') }
@@ -188,6 +204,25 @@ describe('a try that was left open', () => {
     await bench.time.pass(80_000)
     expect(await recover()).toEqual({ settled: 1 })
     expect(bench.server.posts).toHaveLength(3)
+  })
+
+  it('is settled although as many others as one look takes cannot be opened', async () => {
+    const broken = many(60)
+    for (const openId of broken) {
+      const { grant } = await bench.consent(openId, 2 * HOUR)
+      await bench.store.grants.rotate(1, { ...grant, sealedRefreshToken: 'other.AAAA.BBBB.CCCC' })
+      const now = bench.time.now()
+      const claimed = await bench.store.upkeeps.claim({ ...KEY, openId }, 'gone', now, now)
+      if (!claimed?.lease) throw new Error('The lease was not given.')
+      const at = new Date(now.getTime() - HOUR * 1000)
+      const intent = { version: 2, at, probes: 0 }
+      await bench.store.upkeeps.openIntent({ ...KEY, openId }, claimed.lease, intent)
+    }
+    await expect(recover()).rejects.toMatchObject({ code: 'token_unreadable' })
+    await bench.time.pass(5000)
+    expect(await recover()).toEqual({ settled: 1 })
+    await bench.time.pass(120_000)
+    await expect(recover()).rejects.toMatchObject({ code: 'token_unreadable' })
   })
 
   it('is not probed again where a caller came first', async () => {

@@ -21,9 +21,14 @@ const MINUTE_MS = 60_000
 function replyOf(code: number): RefreshReply {
   const { atRefresh } = meaningOf(code, 'other')
   const error = new FeishuUnavailableError('upstream_5xx', { feishuCode: code })
-  return atRefresh.kind === 'setback'
-    ? { ...atRefresh, error, retryAfterSeconds: null }
-    : { ...atRefresh, error }
+  switch (atRefresh.kind) {
+    case 'setback':
+      return { ...atRefresh, error, retryAfterSeconds: null }
+    case 'unexplained':
+      return { ...atRefresh, error, mayBeSpent: false }
+    default:
+      return { ...atRefresh, error }
+  }
 }
 
 const codesThatAre = (kind: RefreshReply['kind']) =>
@@ -123,7 +128,7 @@ describe('a code that hits the whole app', () => {
 })
 
 describe('a code that is a setback', () => {
-  it.each(codesThatAre('setback'))(
+  it.each([...codesThatAre('setback'), ...codesThatAre('unexplained')])(
     '%i keeps the grant, and pauses before the next try',
     async (code) => {
       await bench.consent(LIN, 7200)
@@ -136,14 +141,14 @@ describe('a code that is a setback', () => {
       expect(bench.count('grant_finished')).toBe(0)
 
       bench.server.always = {}
-      await bench.time.pass(MINUTE_MS)
+      await bench.time.pass(67_000)
       expect(await outcome()).toMatchObject({ kind: 'token' })
     },
   )
 
   it('pauses longer each time, up to a quarter of an hour', async () => {
     await bench.consent(LIN, 7200)
-    bench.server.always = { refused: replyOf(29_999) }
+    bench.server.always = { refused: replyOf(20_063) }
     for (let second = 0; second < 3 * 3600; second += 30) {
       await outcome()
       await bench.time.pass(30_000)

@@ -80,6 +80,28 @@ describe('a pair that comes too late', () => {
     expect(await bench.store.upkeeps.find(KEY)).toMatchObject({ lease: null, dueAt: null })
   })
 
+  it('is ended whole where Feishu has told meanwhile that it ended the grant', async () => {
+    bench.server.plans = [
+      { after: async () => void (await bench.store.grants.end(KEY, bench.time.now())) },
+    ]
+    expect(await find()).toMatchObject({ why: 'revoked' })
+    await bench.time.until(bench.background.drain())
+    expect(bench.server.revoked.map((token) => token.slice(0, 10))).toEqual([
+      'eyJ-refres',
+      'eyJ-access',
+    ])
+  })
+
+  it('is ended as far as Feishu takes it: one that it does not take keeps back no other', async () => {
+    const error = new FeishuUnavailableError('upstream_5xx')
+    bench.server.revokeRefreshToken = () => Promise.reject(error)
+    bench.server.plans = [{ after: async () => void (await withdraw()) }]
+    await find()
+    await bench.time.until(bench.background.drain())
+    expect(bench.server.revoked.map((token) => token.slice(0, 10))).toEqual(['eyJ-access'])
+    expect(told()).toEqual([{ type: 'revocation_not_told', ...KEY, error }])
+  })
+
   it('is ended as far as it goes where it came without a refresh token', async () => {
     answerWith({ refreshToken: null, refreshTokenExpiresIn: null })
     bench.server.plans = [{ after: async () => void (await withdraw()) }]

@@ -31,16 +31,20 @@ describe('a database that fails after the rotation', () => {
     store.troubles.set('grants.rotate', trouble)
     const served = await bench.token(shaky)
     expect(shaky.tokens.unsaved.count()).toBe(1)
+    expect(shaky.tokens.unsaved.count(APP_ID)).toBe(1)
+    expect(shaky.tokens.unsaved.count('cli_other')).toBe(0)
     expect(bench.count('refresh_not_saved', shaky)).toBe(1)
-    expect(shaky.seen).toContainEqual(
-      expect.objectContaining({ type: 'refresh_ended', decision: 'success' }),
-    )
+    const ends = () => shaky.seen.filter((event) => event.type === 'refresh_ended')
+    const failed = { decision: 'failure', result: { kind: 'fresh', how: 'unsaved' } }
+    expect(ends()).toMatchObject([failed])
     for (let minute = 0; minute < 3; minute++) {
       await bench.time.pass(MINUTE_MS)
       expect(await bench.token(shaky)).toBe(served)
     }
     store.troubles.clear()
     await bench.time.until(shaky.background.drain())
+    expect(ends()).toMatchObject([failed, { decision: 'success', result: { how: 'refreshed' } }])
+    expect(ends()[1]?.seconds).toBeGreaterThan(180)
     expect(shaky.tokens.unsaved.count()).toBe(0)
     expect(await bench.token()).toBe(served)
     expect(bench.server.honours(bench.refreshTokenOf(await bench.grant()))).toBe(true)
@@ -134,6 +138,9 @@ describe('a database that fails after the rotation', () => {
     await bench.time.until(shaky.background.drain())
     expect(await bench.token(shaky)).toBe(reply.accessToken)
     expect(bench.server.revoked).toHaveLength(1)
+    expect(shaky.seen.findLast((event) => event.type === 'refresh_ended')).toMatchObject({
+      decision: 'skipped_fresh',
+    })
   })
 
   it.each(BOTH)('loses nothing when only the lease cannot be given back (%s)', async (trouble) => {

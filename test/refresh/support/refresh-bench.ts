@@ -35,7 +35,7 @@ export type RefreshBench = Instance & {
   store: Store
   server: TokenServer
   /** Another process on the same database; its clock may be off, its store in trouble. */
-  instance(options?: { skewMs?: number; store?: Store }): Instance
+  instance(options?: { skewMs?: number; store?: Store; clock?: Clock }): Instance
   /** A consent of this person now, that is so many seconds old. */
   consent(openId?: string, ageSeconds?: number): Promise<{ grant: Grant; reply: TokenReply }>
   grant(openId?: string): Promise<Grant>
@@ -61,8 +61,8 @@ export async function createRefreshBench(
     { appId: APP_ID, brand: 'feishu', redirectUri: 'https://bot.example/cb', defaultScopes: [] },
   ])
 
-  const instance: RefreshBench['instance'] = ({ skewMs = 0, store = opened } = {}) => {
-    const clock = { ...time, now: () => new Date(time.now().getTime() + skewMs) }
+  const instance: RefreshBench['instance'] = ({ skewMs = 0, store = opened, clock: own } = {}) => {
+    const clock = own ?? { ...time, now: () => new Date(time.now().getTime() + skewMs) }
     const errors: unknown[] = []
     const seen: AuthEvent[] = []
     const events = createAuthEvents((error) => {
