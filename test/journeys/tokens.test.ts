@@ -135,6 +135,30 @@ describe('a token', () => {
     expect(owner(token)).toMatchObject({ openId, works: true })
   })
 
+  it('of a dead grant may be asked for as often as anybody likes: its end is counted once', async () => {
+    await authorize()
+    service.emulator.sim.injectFault({
+      match: 'POST /open-apis/authen/v2/oauth/token',
+      code: 20064,
+      status: 400,
+    })
+    expect((await refresh()).status).not.toBe(200)
+    const counted = async () => ({
+      failures: await service.metric('lark_service_token_refresh_failure_total'),
+      failed: await service.metric('lark_service_token_refresh_total', { outcome: 'failure' }),
+      ended: await service.metric('lark_service_token_ended_total', { reason: 'revoked' }),
+      posts: await service.metric('lark_service_token_refresh_upstream_calls_total'),
+    })
+    const once = { failures: 1, failed: 1, ended: 1, posts: 1 }
+    expect(await counted()).toEqual(once)
+    for (let call = 0; call < 20; call++) expect((await read()).status).not.toBe(200)
+    expect(await counted()).toEqual(once)
+    const looked = { outcome: 'not_tried' }
+    const looks = await service.metric('lark_service_token_refresh_total', looked)
+    expect(looks).toBeGreaterThanOrEqual(20)
+    expect(await service.metric('lark_service_unsaved_pairs')).toBe(0)
+  })
+
   const post = (extra: Record<string, unknown> = {}) =>
     service.api('/v1/tokens', {
       method: 'POST',

@@ -11,7 +11,7 @@ export const refresh: Row = {
     timeseries({
       title: 'Refreshes by outcome',
       description:
-        'Decisions of whoever held the lease: skipped_fresh found that somebody else had refreshed, superseded found that the grant was gone. Neither is a failure.',
+        'Decisions of whoever held the lease: skipped_fresh found that somebody else had refreshed, superseded found that the grant was gone, not_tried found what was known before: an end, a pause, an outage. None is a failure.',
       queries: [
         { expr: sum(rate(appMetric('token_refresh_total')), 'outcome'), legend: '{{outcome}}' },
       ],
@@ -49,7 +49,11 @@ export const refresh: Row = {
         },
       ],
       unit: 'reqps',
-      links: [runbook('LarkTokenRefreshFailing'), runbook('LarkTokenPersistFailed')],
+      links: [
+        runbook('LarkTokenRefreshFailing'),
+        runbook('LarkTokenPersistFailed'),
+        runbook('LarkTokenRefreshUnexplained'),
+      ],
       width: 8,
     }),
     timeseries({
@@ -62,12 +66,26 @@ export const refresh: Row = {
         { expr: quantile(0.99, appMetric('token_refresh_duration_seconds')), legend: '99 %' },
       ],
       unit: 's',
-      width: 12,
+      width: 8,
+    }),
+    timeseries({
+      title: 'Tokens in memory only',
+      description:
+        'Refreshed tokens that the database has not taken yet. Above 0 nothing may be restarted: it would lose them.',
+      queries: [{ expr: sum(appMetric('unsaved_pairs')), legend: 'not saved' }],
+      unit: 'short',
+      steps: [
+        { from: null, colour: 'green' },
+        { from: 0.5, colour: 'red' },
+      ],
+      lines: true,
+      links: [runbook('LarkTokenPersistFailed')],
+      width: 8,
     }),
     timeseries({
       title: 'Backlog',
       description:
-        'How late the oldest overdue refresh is. The page comes above 10 minutes, the red line; 0 means that everything is on time. Empty while the database cannot be read.',
+        'How late the oldest overdue refresh is, without grants that a policy or a code of their own holds back. The page comes above 10 minutes, the red line; 0 means that everything is on time. Empty while the database cannot be read.',
       queries: [{ expr: max(appMetric('token_refresh_lag_seconds')), legend: 'late by' }],
       unit: 's',
       steps: [
@@ -77,7 +95,7 @@ export const refresh: Row = {
       lines: true,
       noValue: 'cannot be read',
       links: [runbook('LarkTokenRefreshBacklog')],
-      width: 12,
+      width: 8,
     }),
   ],
 }

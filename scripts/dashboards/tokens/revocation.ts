@@ -15,7 +15,18 @@ export const revocation: Row = {
       ],
       unit: 'reqps',
       links: [runbook('LarkTokenReauthSpike')],
-      width: 12,
+      width: 8,
+    }),
+    timeseries({
+      title: 'Grants found at their end',
+      description:
+        'Grants that a refresh found to be over, each once, by why; their people are asked again when somebody needs them.',
+      queries: [
+        { expr: sum(rate(appMetric('token_ended_total')), 'reason'), legend: '{{reason}}' },
+      ],
+      unit: 'reqps',
+      links: [runbook('LarkTokenReauthSpike'), runbook('LarkTokenReuseRejected')],
+      width: 8,
     }),
     timeseries({
       title: 'Revocations by reason',
@@ -25,7 +36,7 @@ export const revocation: Row = {
       ],
       unit: 'reqps',
       links: [runbook('LarkTokenReauthSpike')],
-      width: 12,
+      width: 8,
     }),
   ],
 }
