@@ -25,6 +25,7 @@ const ZERO: Record<string, string> = {
   'Tokens that cannot be opened': 'would be an incident',
   'Requests refused': 'nobody asks that often',
   'Queries that failed': 'the database holds',
+  'Tokens in memory only': 'the database holds',
   Restarts: 'there is none',
   Circuits: 'an outage may end before they open',
   Backlog: 'an outage may end before it is seen',

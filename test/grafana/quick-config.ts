@@ -10,6 +10,7 @@ const WINDOWS: Readonly<Record<string, string>> = {
   '15m': '10s',
   '30m': '12s',
   '1h': '30s',
+  '2h': '35s',
   '6h': '40s',
   '3d': '60s',
 }
