@@ -26,14 +26,17 @@ import { createSystemClock } from './system-clock.ts'
 import { traceRequests } from './trace-requests.ts'
 import { VERSION } from './version.ts'
 
+/** Where the servers listen; null where one is turned off. */
+type Addresses = { url: string | null; metricsUrl: string | null }
+
 /** The running service. */
 export interface App {
   /**
-   * Opens the servers and connects to Feishu; resolves when it is ready.
+   * Opens the servers and connects to Feishu; resolves when it is ready, or is told to leave or to close meanwhile.
    * @throws {ConfigurationError} when an address is taken.
    * @throws {AppMisconfiguredError} when Feishu does not accept an app's credentials.
    */
-  start(): Promise<{ url: string | null; metricsUrl: string | null }>
+  start(): Promise<Addresses>
   /** Is not ready any more, and goes on working for SHUTDOWN_DELAY_SECONDS, so that a balancer turns elsewhere. */
   leave(): Promise<void>
   /** Takes no more work, lets the running work end and closes everything in reverse. */
@@ -159,30 +162,30 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       })
     : null
   const metricsServer = createMetricsServer({ listen: config.metricsServer, metrics, log })
+  const stopping = new AbortController()
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve())
+  })
+  let opening: Promise<Addresses> | null = null
 
   return {
     parts,
-    async start() {
-      const metricsUrl = (await metricsServer.start())?.url ?? null
-      await parts.start()
-      tellOfEnvironmentKeys()
-      const url = (await server?.start())?.url ?? null
-      // It must not keep a start from going on: a probe looks again.
-      await readiness
-        .checkKeys()
-        .catch((error: unknown) => log('error', 'store_trouble', { error }))
-      await Promise.all(connections.map(startConnection))
-      log('info', 'service_ready', { url, metrics_url: metricsUrl, database: store.engine })
-      return { url, metricsUrl }
+    start() {
+      opening ??= open()
+      return ready(opening)
     },
     async leave() {
+      stopping.abort()
       log('info', 'service_leaving', { seconds: config.shutdownDelaySeconds })
       server?.leave()
       await clock.sleep(config.shutdownDelaySeconds * 1000)
     },
     async close() {
+      stopping.abort()
       log('info', 'service_closing', {})
       parts.auth.tokens.close()
+      // What a start is opening at this moment would otherwise stay open; who started it hears of its failure.
+      await opening?.catch(() => {})
       const doors = [server, ...connections]
       await Promise.all(doors.map((door) => door?.close()))
       await parts.close()
@@ -195,6 +198,29 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       background: parts.background.count(),
       unsaved_tokens: parts.auth.tokens.unsaved.count(),
     }),
+  }
+
+  /** Opens one door after the other, as far as nobody says stop. */
+  async function open(): Promise<Addresses> {
+    const metricsUrl = (await metricsServer.start())?.url ?? null
+    if (stopping.signal.aborted) return { url: null, metricsUrl }
+    await parts.start()
+    tellOfEnvironmentKeys()
+    const url = (await server?.start())?.url ?? null
+    // It must not keep a start from going on: a probe looks again.
+    await readiness.checkKeys().catch((error: unknown) => log('error', 'store_trouble', { error }))
+    return { url, metricsUrl }
+  }
+
+  /** Connects to Feishu when the doors are open; who says stop waits for that no longer. */
+  async function ready(opened: Promise<Addresses>): Promise<Addresses> {
+    const addresses = await opened
+    if (stopping.signal.aborted) return addresses
+    await Promise.race([Promise.all(connections.map(startConnection)), stopped])
+    if (stopping.signal.aborted) return addresses
+    const { url, metricsUrl } = addresses
+    log('info', 'service_ready', { url, metrics_url: metricsUrl, database: store.engine })
+    return addresses
   }
 
   /** Once, at the start, so that nobody takes them for keys with permissions. */
@@ -231,7 +257,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       await connection.start()
     } catch (error) {
       if (!(error instanceof FeishuUnavailableError)) throw error
-      log('warn', 'long_connection_late', { error })
+      if (!stopping.signal.aborted) log('warn', 'long_connection_late', { error })
     }
   }
 }

@@ -47,7 +47,7 @@ async function runSandbox(options: Options): Promise<ExitCode> {
       }
     })
   }
-  return untilStopped({ close: sandbox.close, log: sandbox.log })
+  return untilStopped({ open: async () => ({ close: sandbox.close }), log: sandbox.log })
 }
 
 function welcome(sandbox: Sandbox, wanted: Options): string {

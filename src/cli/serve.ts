@@ -23,19 +23,12 @@ export async function serve(): Promise<ExitCode> {
   process.stdout.on('error', () => {})
   const pretty = process.stdout.isTTY
   const log = createLogger({ level: config.logLevel, secrets: secretsOf(config), pretty })
-  const app = await createApp(config, { log })
-  try {
-    await app.start()
-  } catch (error) {
-    log('error', 'start_failed', { error })
-    await app.close()
-    throw error
-  }
   return untilStopped({
-    // At a terminal nobody balances, and somebody waits.
-    leave: pretty ? undefined : app.leave,
-    close: app.close,
-    unfinished: app.unfinished,
     log,
+    async open() {
+      const app = await createApp(config, { log })
+      // At a terminal nobody balances, and somebody waits.
+      return pretty ? { ...app, leave: undefined } : app
+    },
   })
 }

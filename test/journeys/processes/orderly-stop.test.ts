@@ -61,7 +61,7 @@ describe('a process told to stop by SIGTERM', () => {
     expect((await fetch(`${leaving.url}/livez`)).status).toBe(200)
     const { session_id: id } = await deployment.ask(leaving.url, lin.openId)
     expect(await deployment.session(leaving.url, id)).toMatchObject({ state: 'pending' })
-    leaving.end('SIGTERM')
+    leaving.end('SIGINT')
     expect(await exit).toEqual({ code: 1, signal: null })
   })
 

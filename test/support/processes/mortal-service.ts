@@ -25,9 +25,8 @@ const app = await createApp(config, {
 app.parts.events.on((event) => {
   if (nameOf(event) === process.env.TEST_DIE_AT) process.kill(process.pid, 'SIGKILL')
 })
-await app.start()
 process.exitCode = await untilStopped({
-  ...app,
+  open: async () => app,
   log,
   limitSeconds: Number(process.env.TEST_STOP_LIMIT_SECONDS ?? 25),
 })
