@@ -40,7 +40,7 @@ export type AuditEntry = AuditFact & {
   /** 1 for the first; no number is ever left out. */
   sequence: number
   previousHash: string
-  /** SHA-256 of the entry and of the hash before it, base64url. */
+  /** SHA-256 of the entry and of the hash before it, in hex: base64url has the shape of our secrets, which the log masks. */
   hash: string
 }
 
@@ -64,5 +64,5 @@ export function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
     ...[sequence, at.toISOString(), actor, action, outcome, appId, openId],
     ...[facts, previousHash],
   ]
-  return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url')
+  return createHash('sha256').update(JSON.stringify(canonical)).digest('hex')
 }

@@ -93,7 +93,7 @@ function parseSequence(text: string): number {
 }
 
 function parseHead(text: string): ChainHead {
-  const [, sequence, hash] = /^(\d{1,15}):([A-Za-z0-9_-]{43})$/.exec(text) ?? []
+  const [, sequence, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
   if (!sequence || !hash) {
     throw new InvalidArgumentError('Give the head as audit verify prints it: sequence:hash.')
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type AuditEntry, chainAfter, GENESIS, hashOf } from '../../src/access/audit-chain.ts'
 import { createVerifyAudit } from '../../src/access/verify-audit.ts'
 import { createWatchChain } from '../../src/access/watch-chain.ts'
+import { createLogger } from '../../src/observability/logger.ts'
 import { createAuditInMemory } from './audit-in-memory.ts'
 
 /** A chain longer than a page. */
@@ -109,23 +110,29 @@ describe('the audit chain', () => {
 describe('the job audit_verify', () => {
   it('looks only at what is new, tells the log its head, and raises the alarm', async () => {
     const { verify, at, store, grow } = setUp()
-    const lines: [string, Record<string, unknown>][] = []
+    const lines: unknown[] = []
     const verdicts: boolean[] = []
     const watchChain = createWatchChain({
       verify,
-      log: (_level, event, fields) => void lines.push([event, fields]),
+      // What is worth keeping elsewhere must be readable in the file, not only in what is handed to the log.
+      log: createLogger({
+        level: 'info',
+        stream: { write: (line) => lines.push(JSON.parse(line)) },
+      }),
       onVerdict: (isRight) => void verdicts.push(isRight),
     })
     await watchChain()
     grow(2)
+    const grown = LENGTH + 2
+    const hashes = [at(LENGTH).hash, at(grown).hash]
     await watchChain()
     store.entries.splice(LENGTH - 1)
     await watchChain()
     expect(verdicts).toEqual([true, true, false])
     expect(lines).toMatchObject([
-      ['audit_verified', { entries: LENGTH, sequence: LENGTH }],
-      ['audit_verified', { entries: 2, sequence: LENGTH + 2 }],
-      ['audit_chain_broken', { fault: 'altered' }],
+      { event: 'audit_verified', entries: LENGTH, sequence: LENGTH, hash: hashes[0] },
+      { event: 'audit_verified', entries: 2, sequence: grown, hash: hashes[1] },
+      { event: 'audit_chain_broken', fault: 'altered' },
     ])
     expect(at(1).sequence).toBe(1)
   })

@@ -103,6 +103,9 @@ describe('audit', () => {
     expect(verified.code).toBe(0)
     const verdict = JSON.parse(verified.out)
     expect(verdict).toMatchObject({ ok: true, entries: 2 })
+    // As the log line audit_verified tells it, in which 43 characters of base64url would be masked.
+    expect(verdict.head).toMatch(/^2:[0-9a-f]{64}$/)
+    expect(await cli('audit', 'verify', '--head', verdict.head)).toMatchObject({ code: 0 })
     const cut = verdict.head.replace(/^2:/, '3:')
     expect(await cli('audit', 'verify', '--head', cut)).toMatchObject({ code: 1 })
     expect(await cli('audit', 'verify', '--head', 'x')).toMatchObject({ code: 64 })
