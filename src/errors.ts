@@ -236,10 +236,12 @@ export class TokenRefreshFailedError extends CardAuthError {
 export class StoreUnavailableError extends CardAuthError {
   readonly code = 'store_unavailable'
 
-  constructor(operation: string, cause: unknown) {
-    super(`The database failed during ${operation}. Check DATABASE_URL, the disk and the server.`, {
-      cause,
-    })
+  constructor(
+    operation: string,
+    cause: unknown,
+    advice = 'Check DATABASE_URL, the disk and the server',
+  ) {
+    super(`The database failed during ${operation}. ${advice}.`, { cause })
   }
 }
 

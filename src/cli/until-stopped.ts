@@ -36,7 +36,7 @@ export async function untilStopped({
   const isTold = new Promise<void>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve())
   })
-  hearSignals({
+  const stopHearing = hearSignals({
     onFirst(signal) {
       log('info', 'signal_received', { signal })
       setTimeout(giveUp, limitSeconds * 1000).unref()
@@ -53,6 +53,7 @@ export async function untilStopped({
   } catch (error) {
     log('error', 'start_failed', { error })
     await service?.close()
+    stopHearing()
     throw error
   }
   await isTold

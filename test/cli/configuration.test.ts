@@ -137,7 +137,7 @@ describe('serve with a configuration that', () => {
     const { code, err } = await run(['serve'], { cwd, env })
     expect(code).toBe(1)
     expect(err).toMatch(
-      /^store_unavailable: The database failed during opening\. Check DATABASE_URL/m,
+      /^store_unavailable: The database failed during opening \(EEXIST\)\. Correct the path/m,
     )
     expect(err).not.toMatch(/^ {4}at /m)
   })
