@@ -4,12 +4,13 @@ import type { ReadinessCheck } from './http/http-neighbours.ts'
 
 /** What stands between a started process and one that can serve. */
 export interface Readiness {
-  /** Looks for the keys of what is stored, once; `/startupz` waits for it. */
+  /** Looks for the keys of what is stored; once it has succeeded, nothing looks again. */
   checkKeys(): Promise<void>
-  isStarted(): boolean
+  /** Whether that look has succeeded; makes up for one that has failed, since orchestrators ask nothing else before. */
+  isStarted(): Promise<boolean>
   /** Hears that the long connection of an app came or went. */
   noteConnection(appId: string, isConnected: boolean): void
-  /** The checks of `/readyz`, named as in `lark_service_ready`. */
+  /** The checks of `/readyz`, named as in `lark_service_ready`; the log is told when their verdict changes. */
   checks(): Promise<readonly ReadinessCheck[]>
 }
 
@@ -17,6 +18,8 @@ export interface Readiness {
 const GRACE_MS = 30_000
 /** So long a new process waits for its first connection before it takes work without it. */
 const FIRST_CONNECTION_MS = 10_000
+/** Anybody may ask `/startupz`, and the look counts every grant. */
+const LOOK_AGAIN_MS = 1000
 
 /** Creates the checks; `requiresConnection` is LONG_CONNECTION_REQUIRED. */
 export function createReadiness(neighbours: {
@@ -39,10 +42,17 @@ export function createReadiness(neighbours: {
   )
   /** Null until it was found out. */
   let keysAreGood: boolean | null = null
+  let lastLook: { at: number; done: Promise<void> } | null = null
+  /** Null until somebody has asked. */
+  let isReady: boolean | null = null
+  let wasReady = false
 
   return {
     checkKeys,
-    isStarted: () => keysAreGood !== null,
+    async isStarted() {
+      await lookAgain()
+      return keysAreGood !== null
+    },
     noteConnection(appId, isConnected) {
       const known = connections.get(appId)
       if (!known || known.isConnected === isConnected) return
@@ -52,7 +62,9 @@ export function createReadiness(neighbours: {
     async checks() {
       const [db, keys] = await Promise.all([checkDatabase(), checkKnownKeys()])
       // The server listens only once the tables are up to date.
-      return [db, keys, { name: 'migrations', ok: true }, checkConnections()]
+      const checks = [db, keys, { name: 'migrations', ok: true }, checkConnections()]
+      noteVerdict(checks)
+      return checks
     },
   }
 
@@ -74,11 +86,33 @@ export function createReadiness(neighbours: {
     keysAreGood = missing.length === 0 || canOpen
   }
 
+  async function lookAgain(): Promise<void> {
+    if (keysAreGood !== null) return
+    const at = now()
+    if (lastLook === null || at - lastLook.at >= LOOK_AGAIN_MS || at < lastLook.at) {
+      // Who watches the statements counts the error.
+      lastLook = { at, done: checkKeys().catch(() => {}) }
+    }
+    await lastLook.done
+  }
+
   async function checkKnownKeys(): Promise<ReadinessCheck> {
-    if (keysAreGood === null) await checkKeys().catch(() => {})
+    await lookAgain()
     if (keysAreGood === null) return { name: 'keys', ok: false, detail: 'Not looked at yet.' }
     if (keysAreGood) return { name: 'keys', ok: true }
     return { name: 'keys', ok: false, detail: 'None of them opens a stored token.' }
+  }
+
+  function noteVerdict(checks: readonly ReadinessCheck[]): void {
+    const failing = checks.filter(({ ok, required = true }) => !ok && required)
+    const ready = failing.length === 0
+    if (ready === isReady) return
+    isReady = ready
+    wasReady ||= ready
+    log(wasReady && !ready ? 'warn' : 'info', 'readiness_changed', {
+      ready,
+      failing: failing.map(({ name }) => name),
+    })
   }
 
   function checkConnections(): ReadinessCheck {

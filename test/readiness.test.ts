@@ -11,6 +11,7 @@ function setUp(options: {
 }) {
   const clock = createFakeClock()
   const lines: string[] = []
+  const changes: unknown[] = []
   const { counts = async () => [], ping = async () => {}, requiresConnection = false } = options
   const readiness = createReadiness({
     store: { ping, grants: { countByKey: counts } },
@@ -18,19 +19,21 @@ function setUp(options: {
     connectedAppIds: [APP],
     requiresConnection,
     clock,
-    log: (_level, event) => lines.push(event),
+    log(level, event, fields) {
+      if (event === 'readiness_changed') changes.push({ level, ...fields })
+      else lines.push(event)
+    },
   })
   const check = async (name: string) =>
     (await readiness.checks()).find((each) => each.name === name)
-  return { clock, readiness, lines, check }
+  return { clock, readiness, lines, changes, check }
 }
 
 describe('the keys', () => {
   it('are looked at before the start is done', async () => {
     const { readiness, check } = setUp({ counts: async () => [{ keyId: 'old', count: 3 }] })
-    expect(readiness.isStarted()).toBe(false)
     await readiness.checkKeys()
-    expect(readiness.isStarted()).toBe(true)
+    expect(await readiness.isStarted()).toBe(true)
     expect(await check('keys')).toEqual({ name: 'keys', ok: true })
   })
 
@@ -60,12 +63,62 @@ describe('the keys', () => {
       if (isAway) throw new Error('away')
       return []
     }
-    const { readiness, check } = setUp({ counts })
+    const { readiness, check, clock } = setUp({ counts })
     await expect(readiness.checkKeys()).rejects.toThrow('away')
     expect(await check('keys')).toMatchObject({ ok: false, detail: 'Not looked at yet.' })
     isAway = false
+    clock.advance(1000)
     expect(await check('keys')).toEqual({ name: 'keys', ok: true })
-    expect(readiness.isStarted()).toBe(true)
+    expect(await readiness.isStarted()).toBe(true)
+  })
+
+  it('that could not be looked at do not keep /startupz waiting for /readyz, which is asked later', async () => {
+    let looks = 0
+    let isAway = true
+    const counts = async () => {
+      looks++
+      if (isAway) throw new Error('away')
+      return []
+    }
+    const { readiness, clock } = setUp({ counts })
+    await expect(readiness.checkKeys()).rejects.toThrow('away')
+    expect(await readiness.isStarted()).toBe(false)
+    isAway = false
+    // Nobody makes the database work harder by asking more often.
+    expect(await Promise.all([readiness.isStarted(), readiness.isStarted()])).toEqual([
+      false,
+      false,
+    ])
+    expect(looks).toBe(2)
+    clock.advance(1000)
+    expect(await Promise.all([readiness.isStarted(), readiness.isStarted()])).toEqual([true, true])
+    expect(await readiness.isStarted()).toBe(true)
+    expect(looks).toBe(3)
+  })
+})
+
+describe('readiness', () => {
+  it('is told in the log when it changes, and no more often', async () => {
+    let isAway = false
+    const ping = async () => {
+      if (isAway) throw new Error('away')
+    }
+    const { readiness, changes } = setUp({ ping })
+    await readiness.checks()
+    await readiness.checks()
+    readiness.noteConnection(APP, true)
+    await readiness.checks()
+    isAway = true
+    await readiness.checks()
+    await readiness.checks()
+    isAway = false
+    await readiness.checks()
+    expect(changes).toEqual([
+      { level: 'info', ready: false, failing: ['websocket'] },
+      { level: 'info', ready: true, failing: [] },
+      { level: 'warn', ready: false, failing: ['db'] },
+      { level: 'info', ready: true, failing: [] },
+    ])
   })
 })
 

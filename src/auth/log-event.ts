@@ -46,6 +46,7 @@ export const LOG_EVENTS = [
   'metrics_read_failed',
   'metrics_render_failed',
   'old_card_callback',
+  'readiness_changed',
   'refresh_ended',
   'refresh_not_saved',
   'refresh_shared',

@@ -16,7 +16,7 @@ const STOPPING: ReadinessCheck = { name: 'stopping', ok: false, detail: 'The ser
  */
 export function createHealthRoutes({
   readiness,
-  isStarted = () => true,
+  isStarted = async () => true,
   clock,
   leaving,
 }: Pick<HttpNeighbours, 'readiness' | 'isStarted' | 'clock' | 'leaving'>): Router {
@@ -28,8 +28,8 @@ export function createHealthRoutes({
     get: (_request, response) => response.json({ status: 'ok' }),
   })
   mountRoute(router, '/startupz', {
-    get(_request, response) {
-      const hasStarted = isStarted()
+    async get(_request, response) {
+      const hasStarted = await isStarted()
       response.status(hasStarted ? 200 : 503).json({ status: hasStarted ? 'ok' : 'starting' })
     },
   })

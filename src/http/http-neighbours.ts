@@ -65,7 +65,7 @@ export type HttpNeighbours = {
   idempotency: Idempotency
   readiness: () => Promise<readonly ReadinessCheck[]>
   /** Whether the checks of the start are done; always, unless told. */
-  isStarted?: (() => boolean) | undefined
+  isStarted?: (() => Promise<boolean>) | undefined
   log: Log
   /** Begins the trace of a request; without it each line stands alone. */
   traceRequest?: TraceRequest | undefined

@@ -8,7 +8,9 @@ import { type Answering, beginFacts, factsOf } from './request-facts.ts'
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 /** The header that tells a caller the id of their request. */
 export const REQUEST_ID = 'X-Request-Id'
-const QUIET = new Set(['/livez', '/readyz', '/startupz'])
+const PROBES = new Set(['/livez', '/readyz', '/startupz'])
+/** What probes are there to hear; `readiness_changed` tells it once. */
+const NOT_READY = 503
 /** The caller left before the answer; nginx's number for it. */
 const CLIENT_LEFT = 499
 
@@ -54,7 +56,8 @@ export function createObserve({
       observeRequest(observed)
       trace.end?.(observed)
       const isError = statusCode >= 500
-      const level = isError && !trace.isTold() ? 'error' : QUIET.has(endpoint) ? 'debug' : 'info'
+      const isProbe = PROBES.has(endpoint) && (!isError || statusCode === NOT_READY)
+      const level = isProbe ? 'debug' : isError && !trace.isTold() ? 'error' : 'info'
       log(level, isError ? 'http_error' : 'http_request', {
         request_id: requestId,
         method,

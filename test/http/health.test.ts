@@ -63,12 +63,28 @@ describe('/readyz', () => {
 describe('/startupz', () => {
   it('waits for the checks of the start', async () => {
     let isDone = false
-    const { get } = await serve(fakeAuth(), { isStarted: () => isDone })
+    const { get } = await serve(fakeAuth(), { isStarted: async () => isDone })
     const early = await get('/startupz')
     expect(early.status).toBe(503)
     expect(await early.json()).toEqual({ status: 'starting' })
     isDone = true
     expect((await get('/startupz')).status).toBe(200)
+  })
+})
+
+describe('the log', () => {
+  it('is not filled by probes of a service that is not ready', async () => {
+    const { get, lines, untilObserved } = await serve(fakeAuth(), {
+      readiness: async () => [bad],
+      isStarted: async () => false,
+    })
+    await get('/readyz')
+    await get('/startupz')
+    await untilObserved(2)
+    expect(lines.map(({ level, event, fields }) => [level, event, fields.endpoint])).toEqual([
+      ['debug', 'http_error', '/readyz'],
+      ['debug', 'http_error', '/startupz'],
+    ])
   })
 })
 
