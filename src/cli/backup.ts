@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { markBackup } from '../store/backup-mark.ts'
 import { copySqlite } from '../store/copy-sqlite.ts'
+import { toDriverError } from '../store/driver-error.ts'
 import { inspectDatabase } from '../store/inspect-database.ts'
 import { backupName, deleteOldBackups, writeChecksum } from './backup-files.ts'
 import type { ExitCode } from './exit-code.ts'
@@ -30,7 +31,13 @@ async function backUp(folder: string, { keep, json }: Options): Promise<ExitCode
     console.error(`There is no database at ${database}.`)
     return 1
   }
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const obstacle = makeFolder(folder)
+  if (obstacle !== null) {
+    console.error(
+      `Backups cannot be kept in ${folder} (${obstacle}). Name a folder that the user of this command may write to.`,
+    )
+    return 1
+  }
   const file = join(folder, backupName(new Date()))
   const partial = `${file}.partial`
   rmSync(partial, { force: true })
@@ -56,4 +63,17 @@ async function backUp(folder: string, { keep, json }: Options): Promise<ExitCode
     console.log('It opens only with TOKEN_ENCRYPTION_KEYS. Keep a copy of them, in another place.')
   }
   return 0
+}
+
+/** The system's code for what stands in the way of a folder that can be written; null when nothing does. */
+function makeFolder(folder: string): string | null {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK)
+    return null
+  } catch (error) {
+    const { driverCode } = toDriverError(error)
+    if (driverCode === null) throw error
+    return driverCode
+  }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { createTokenCipher } from '../auth/token-cipher.ts'
@@ -13,7 +13,7 @@ import { loadEnvironment } from './load-environment.ts'
 import { sqliteFile } from './sqlite-file.ts'
 import { withParts } from './with-parts.ts'
 
-type Options = { force?: true; json?: true }
+type Options = { replace?: true; withoutKeys?: true; json?: true }
 
 /** What came of it; a refusal has changed nothing. */
 type Restored = { refusal: string } | { former: string | null; keys: TriedKey[] }
@@ -25,26 +25,28 @@ export function restoreCommand(report: (code: ExitCode) => void): Command {
   return new Command('restore')
     .description('put a backup in the place of the SQLite database; stop the service first')
     .argument('<file>', 'what backup has written')
-    .option(
-      '--force',
-      'also when a database is there, which is kept beside it, or a key is missing',
-    )
+    .option('--replace', 'also when a database is there; it is kept beside the restored one')
+    .option('--without-keys', 'also when a key is missing; what it has sealed is lost')
     .option('--json', 'print JSON')
     .action(async (file: string, options: Options) => report(await run(file, options)))
 }
 
-async function run(file: string, { force = false, json }: { force?: boolean; json?: true }) {
+async function run(file: string, { replace = false, withoutKeys = false, json }: Options) {
   const config = loadEnvironment()
   const path = sqliteFile(config)
-  const restored = await restore({ file, path, config, isForced: force })
+  const restored = await restore({ file, path, config, replace, withoutKeys })
   if ('refusal' in restored) {
     console.error(`Nothing was changed. ${restored.refusal}`)
     return 1
   }
   const { former, keys } = restored
-  const grants = keys.reduce((sum, each) => sum + each.grants, 0)
+  const missing = keys.filter(({ opens }) => !opens)
+  const grants = countGrants(keys) - countGrants(missing)
   await withParts(async ({ access }) =>
-    access.audit.note({ action: 'database_restored', detail: { grants } }),
+    access.audit.note({
+      action: 'database_restored',
+      detail: { grants, unreadable: countGrants(missing) },
+    }),
   )
   if (json) {
     const shown = keys.map(({ keyId, ...rest }) => ({ key_id: keyId, ...rest }))
@@ -52,6 +54,11 @@ async function run(file: string, { force = false, json }: { force?: boolean; jso
     return 0
   }
   console.log(`${path} is restored, with the authorizations of ${grants} people.`)
+  if (missing.length > 0) {
+    console.error(
+      `The tokens of these keys cannot be opened: ${inWords(missing)}. Put the keys back, or let those people authorize again.`,
+    )
+  }
   if (former !== null) console.log(`What was there is at ${former}.`)
   console.log(
     'Refresh tokens that were used after this backup was made are spent. The first refresh finds out, and asks that person with a new card; the alarm for reuse comes with it, and passes.',
@@ -63,20 +70,22 @@ async function restore({
   file,
   path,
   config,
-  isForced,
+  replace,
+  withoutKeys,
 }: {
   file: string
   path: string
   config: Config
-  isForced: boolean
+  replace: boolean
+  withoutKeys: boolean
 }): Promise<Restored> {
-  if (!existsSync(file)) return { refusal: `There is no file ${file}.` }
+  if (!existsSync(file) || !statSync(file).isFile()) return { refusal: `There is no file ${file}.` }
   if ((await verifyChecksum(file)) === 'wrong') {
     return { refusal: `${file} is not what was written: its checksum is another one.` }
   }
-  if (existsSync(path) && !isForced) {
+  if (existsSync(path) && !replace) {
     return {
-      refusal: `There is a database at ${path}. With --force it is kept beside the restored one.`,
+      refusal: `There is a database at ${path}. With --replace it is kept beside the restored one.`,
     }
   }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -97,7 +106,7 @@ async function restore({
     }
     const keys = await bringUpToDate(candidate, config)
     const missing = keys.filter(({ opens }) => !opens)
-    if (missing.length > 0 && !isForced) return { refusal: explainMissing(missing) }
+    if (missing.length > 0 && !withoutKeys) return { refusal: explainMissing(missing) }
     const former = `${path}.before-restore-${Date.now()}`
     const hadDatabase = existsSync(path)
     if (replaceSqlite(path, candidate, former) === 'in_use') {
@@ -120,6 +129,13 @@ async function bringUpToDate(path: string, { encryptionKeys }: Config): Promise<
 }
 
 function explainMissing(missing: readonly TriedKey[]): string {
-  const names = missing.map(({ keyId, grants }) => `${keyId ?? 'unknown'} (${grants})`).join(', ')
-  return `TOKEN_ENCRYPTION_KEYS does not open the tokens of these keys: ${names}. Put them back behind the first one, or lose those tokens with --force.`
+  return `TOKEN_ENCRYPTION_KEYS does not open the tokens of these keys: ${inWords(missing)}. Put them back behind the first one, or lose those tokens with --without-keys.`
+}
+
+function inWords(keys: readonly TriedKey[]): string {
+  return keys.map(({ keyId, grants }) => `${keyId ?? 'unknown'} (${grants})`).join(', ')
+}
+
+function countGrants(keys: readonly TriedKey[]): number {
+  return keys.reduce((sum, { grants }) => sum + grants, 0)
 }

@@ -2,7 +2,7 @@ import { CardAuthError, ConfigurationError, StoreUnavailableError } from '../err
 import { createStore, type OpenStore } from './create-store.ts'
 import { toDriverError } from './driver-error.ts'
 import type { Engine } from './engine.ts'
-import { openingAdvice } from './opening-advice.ts'
+import { explainTrouble } from './explain-trouble.ts'
 import { sqlitePath } from './sqlite-path.ts'
 import type { OperationListener } from './watch-operations.ts'
 
@@ -29,13 +29,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     return createStore(await openEngine(options), options.onOperation)
   } catch (error) {
     if (error instanceof CardAuthError) throw error
-    const cause = toDriverError(error)
-    const { driverCode } = cause
-    throw new StoreUnavailableError(
-      driverCode === null ? 'opening' : `opening (${driverCode})`,
-      cause,
-      openingAdvice(driverCode) ?? undefined,
-    )
+    throw explainTrouble('opening', error)
   }
 }
 

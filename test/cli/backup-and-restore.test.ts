@@ -5,6 +5,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -141,9 +142,9 @@ it('of the backups in a folder the newest ones stay, and nothing else there is t
   expect(files('kept')).toEqual([...made, ...kept].sort())
 })
 
-it('a restore touches nothing while the service runs, without --force, or with a bad file', async () => {
+it('a restore touches nothing while the service runs, without --replace, or with a bad file', async () => {
   const { file } = await backUp()
-  expect(await restore(file, ['--force'])).toMatchObject({
+  expect(await restore(file, ['--replace'])).toMatchObject({
     code: 1,
     err: expect.stringContaining('is in use'),
   })
@@ -151,10 +152,10 @@ it('a restore touches nothing while the service runs, without --force, or with a
   await stop()
   const before = readFileSync(join(cwd, 'auth.db'))
   const refusals: [string, string[], string][] = [
-    [file, [], 'With --force'],
-    ['nowhere.db', ['--force'], 'no file nowhere.db'],
-    ['text.db', ['--force'], 'is damaged'],
-    ['other.db', ['--force'], 'no database of feishu-card-auth'],
+    [file, [], 'With --replace'],
+    ['nowhere.db', ['--replace'], 'no file nowhere.db'],
+    ['text.db', ['--replace'], 'is damaged'],
+    ['other.db', ['--replace'], 'no database of feishu-card-auth'],
   ]
   writeFileSync(join(cwd, 'text.db'), 'not a database '.repeat(1000))
   const other = new Sqlite(join(cwd, 'other.db'))
@@ -167,32 +168,68 @@ it('a restore touches nothing while the service runs, without --force, or with a
   const altered = readFileSync(file)
   altered.writeUInt8(altered.readUInt8(40_000) ^ 1, 40_000)
   writeFileSync(file, altered)
-  expect((await restore(file, ['--force'])).err).toContain('its checksum is another one')
+  expect((await restore(file, ['--replace'])).err).toContain('its checksum is another one')
   const left = files('.').filter((name) => name.startsWith('auth.db'))
   expect(left).toEqual(['auth.db', 'auth.db.backed-up', 'auth.db.lock'])
   expect(readFileSync(join(cwd, 'auth.db')).equals(before)).toBe(true)
 })
 
-it('a restore keeps what was there, and wants the keys', async () => {
+it('a restore keeps what was there, and to replace it is not to do without the keys', async () => {
   const { file } = await backUp()
   await stop()
   const keys = { TOKEN_ENCRYPTION_KEYS: generateKey() }
-  const refused = await restore(file, [], keys)
-  expect(refused.err).toContain('With --force')
-  const { code, out } = await restore(file, ['--force', '--json'], keys)
+  const kid = key.split(':')[0]
+  expect((await restore(file, ['--without-keys'], keys)).err).toContain('With --replace')
+  for (const options of [['--replace'], ['--replace', '--json']]) {
+    const { code, out, err } = await restore(file, options, keys)
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toContain(`does not open the tokens of these keys: ${kid} (1)`)
+    expect(err).toContain('--without-keys')
+  }
+  expect(files('.').filter((name) => name.includes('before-restore'))).toEqual([])
+
+  const both = ['--replace', '--without-keys']
+  const inWords = await restore(file, both, keys)
+  expect(inWords.code).toBe(0)
+  expect(inWords.out).toContain('with the authorizations of 0 people')
+  expect(inWords.err).toContain(`${kid} (1)`)
+  expect(inWords.err).toContain('cannot be opened')
+  const { code, out } = await restore(file, [...both, '--json'], keys)
   expect(code).toBe(0)
-  const told = JSON.parse(out) as { former: string; keys: { opens: boolean }[] }
-  expect(told.keys.map(({ opens }) => opens)).toEqual([false])
+  const told = JSON.parse(out) as { former: string; grants: number; keys: unknown[] }
+  expect(told).toMatchObject({ grants: 0, keys: [{ key_id: kid, grants: 1, opens: false }] })
   const former = new Sqlite(told.former, { readonly: true })
   expect(former.prepare('select count(*) from grants').pluck().get()).toBe(1)
   former.close()
-
-  rmSync(join(cwd, 'auth.db'))
-  expect(await restore(file, [], keys)).toMatchObject({
-    code: 1,
-    err: expect.stringContaining('does not open the tokens of these keys'),
-  })
 })
+
+it.each([
+  ['a file', () => 'a-file', 'EEXIST'],
+  ['a path through a file', () => join('a-file', 'kept'), 'ENOTDIR'],
+  ['a link that leads nowhere', () => 'a-link', 'ENOENT'],
+])('a backup into %s says so and leaves no trace', async (_what, folder, reason) => {
+  writeFileSync('a-file', 'as it was')
+  symlinkSync('nowhere', 'a-link')
+  const { code, out, err } = await run(['backup', folder()])
+  expect([code, out]).toEqual([1, ''])
+  expect(err).toBe(
+    `Backups cannot be kept in ${folder()} (${reason}). Name a folder that the user of this command may write to.\n`,
+  )
+  expect(readFileSync('a-file', 'utf8')).toBe('as it was')
+})
+
+it.each(['a-folder', 'a-link'])(
+  'a restore of %s, which is no file to read, says so',
+  async (name) => {
+    mkdirSync('a-folder')
+    symlinkSync('a-link', 'a-link')
+    await stop()
+    const { code, out, err } = await restore(name, ['--replace'])
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toMatch(/^Nothing was changed\. /)
+    expect(err).not.toMatch(/^ {4}at /m)
+  },
+)
 
 it('Postgres and memory are told to go elsewhere', async () => {
   for (const [url, hint] of [

@@ -1,4 +1,16 @@
-/** What to do about a database that cannot be opened, by the code its driver gave. */
+import { StoreUnavailableError } from '../errors.ts'
+import { toDriverError } from './driver-error.ts'
+
+/** Tells whoever sits before it why a database cannot be used as a whole, with the driver's code and the next step. */
+export function explainTrouble(operation: string, error: unknown): StoreUnavailableError {
+  const cause = toDriverError(error)
+  const { driverCode: code } = cause
+  if (code === null) return new StoreUnavailableError(operation, cause)
+  const advice = ADVICE.find(([pattern]) => pattern.test(code))?.[1]
+  return new StoreUnavailableError(`${operation} (${code})`, cause, advice)
+}
+
+/** What to do about a database that cannot be used, by the code its driver gave. */
 const ADVICE: readonly [RegExp, string][] = [
   [
     /^ECONNREFUSED$/,
@@ -39,9 +51,3 @@ const ADVICE: readonly [RegExp, string][] = [
     'Correct the path in DATABASE_URL: it leads through a file, or ends at a folder',
   ],
 ]
-
-/** The next step for this code of the driver; null when the code tells none. */
-export function openingAdvice(driverCode: string | null): string | null {
-  if (driverCode === null) return null
-  return ADVICE.find(([pattern]) => pattern.test(driverCode))?.[1] ?? null
-}
