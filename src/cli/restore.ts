@@ -13,7 +13,7 @@ import { loadEnvironment } from './load-environment.ts'
 import { sqliteFile } from './sqlite-file.ts'
 import { withParts } from './with-parts.ts'
 
-type Options = { replace?: true; withoutKeys?: true; json?: true }
+type Options = { replace?: boolean; withoutKeys?: boolean; json?: true }
 
 /** What came of it; a refusal has changed nothing. */
 type Restored = { refusal: string } | { former: string | null; keys: TriedKey[] }
