@@ -1,4 +1,4 @@
-import { type ClientRequest, request as requestHttp } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
 import type { Clock } from '../auth/ports.ts'
@@ -67,23 +67,35 @@ export function createWebhookPoster({
           'user-agent': `feishu-card-auth/${version}`,
         },
       })
-      const outcome = outcomeOf(request, clock)
-      const timer = setTimeout(() => request.destroy(new TimeoutError()), timeoutMs)
+      const outcome = outcomeOf(request, clock, timeoutMs)
       request.end(body)
-      return outcome.finally(() => clearTimeout(timer))
+      return outcome
     },
   }
 }
 
-class TimeoutError extends Error {}
-
 /** How far a request has come is also why it failed there. */
 type Stage = Extract<WebhookFailure, 'connect' | 'tls' | 'cut_off'>
 
-function outcomeOf(request: ClientRequest, clock: Pick<Clock, 'now'>): Promise<PostOutcome> {
+/** Settles whatever the receiver and the socket do: one of four workers waits for it. */
+function outcomeOf(
+  request: ClientRequest,
+  clock: Pick<Clock, 'now'>,
+  timeoutMs: number,
+): Promise<PostOutcome> {
   return new Promise((resolve) => {
     let stage: Stage = 'connect'
     let answer: PostOutcome | null = null
+    const settle = (outcome: PostOutcome) => {
+      clearTimeout(timer)
+      resolve(answer ?? outcome)
+    }
+    const timer = setTimeout(() => {
+      settle(failed('timeout'))
+      request.destroy()
+    }, timeoutMs)
+    const judge = ({ statusCode = 0, headers }: IncomingMessage) =>
+      judgeAnswer(statusCode, headers['retry-after'], clock.now())
     request.once('socket', (socket) => {
       socket.once('connect', () => {
         stage = request.protocol === 'https:' ? 'tls' : 'cut_off'
@@ -92,20 +104,24 @@ function outcomeOf(request: ClientRequest, clock: Pick<Clock, 'now'>): Promise<P
         stage = 'cut_off'
       })
     })
-    request.once('error', (error) => {
-      resolve(answer ?? failed(failureOf(error, stage)))
+    request.once('error', (error) => settle(failed(failureOf(error, stage))))
+    // A socket may close without an error and without an answer.
+    request.once('close', () => settle(failed(stage)))
+    // 101 is no `response`, and without this listener it is nothing at all.
+    request.once('upgrade', (response, socket) => {
+      settle(judge(response))
+      socket.destroy()
     })
     request.once('response', (response) => {
-      const { statusCode = 0, headers } = response
-      const judged = judgeAnswer(statusCode, headers['retry-after'], clock.now())
+      const judged = judge(response)
       answer = judged
       let size = 0
       response.on('data', (chunk: Buffer) => {
         size += chunk.length
         if (size > LONGEST_ANSWER) response.destroy()
       })
-      response.once('error', () => resolve(judged))
-      response.once('close', () => resolve(judged))
+      response.once('error', () => settle(judged))
+      response.once('close', () => settle(judged))
     })
   })
 }
@@ -113,7 +129,7 @@ function outcomeOf(request: ClientRequest, clock: Pick<Clock, 'now'>): Promise<P
 function failureOf(error: Error, stage: Stage): WebhookFailure {
   if (error instanceof BlockedAddressError) return 'blocked_address'
   if (error instanceof HostNotFoundError) return 'dns'
-  return error instanceof TimeoutError ? 'timeout' : stage
+  return stage
 }
 
 function failed(failure: WebhookFailure): PostOutcome {

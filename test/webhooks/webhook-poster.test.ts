@@ -70,6 +70,21 @@ describe('a webhook', () => {
     await expect(poster({}, { timeoutMs: 50 }).post(MESSAGE)).resolves.toEqual(failed('timeout'))
   })
 
+  it.each([
+    ['and asks for another protocol', 'upgrade: echo\r\nconnection: upgrade\r\n'],
+    ['and nothing else', ''],
+  ])('answered with 101 %s has failed: nobody waits for more', async (_how, headers) => {
+    receiver.answers.push((response) => {
+      response.socket?.end(`HTTP/1.1 101 Switching Protocols\r\n${headers}\r\n`)
+    })
+    await expect(poster().post(MESSAGE)).resolves.toEqual(failed('status_other', 101))
+  })
+
+  it('is given up in time when only informational answers come', async () => {
+    receiver.answers.push((response) => response.writeProcessing())
+    await expect(poster({}, { timeoutMs: 50 }).post(MESSAGE)).resolves.toEqual(failed('timeout'))
+  })
+
   it('does not wait for a name server that hangs', async () => {
     const url = { url: 'https://hooks.example/' }
     const hanging = { timeoutMs: 50, resolve: () => new Promise<never>(() => undefined) }
