@@ -16,8 +16,10 @@ const INSIDE = [
   '172.31.255.255',
   '192.168.1.1',
   '100.64.0.1',
+  '100.100.100.200',
   '169.254.169.254',
   '169.254.0.1',
+  '168.63.129.16',
   '192.0.0.192',
   '192.0.2.1',
   '192.88.99.1',
@@ -147,7 +149,7 @@ describe('A19: a webhook into the network it is sent from', () => {
     const url = `http://${NAME}:${receiver.port}/`
     const byName = { url, allowedHosts: ['Hooks.Example'] }
     await expect(post(byName, ['127.0.0.1'])).resolves.toBe('delivered')
-    for (const address of ['169.254.169.254', 'fe80::1', '224.0.0.1', '0.0.0.0']) {
+    for (const address of ['169.254.169.254', '168.63.129.16', 'fe80::1', '224.0.0.1', '0.0.0.0']) {
       await expect(post(byName, [address])).resolves.toBe('blocked_address')
     }
     const byNetwork = { url, allowedHosts: ['127.0.0.0/8'] }
