@@ -37,9 +37,10 @@ export function createAccess(neighbours: AccessNeighbours): Access {
   const callers = createCallers(actor)
   const writer = createAuditWriter({ store: store.audit, clock, log })
   const audit = createAudit({ mode: auditMode, writer, clock, callers, requestId })
+  const clients = createClients({ environmentKeys, store: store.apiKeys, clock })
   return {
-    clients: createClients({ environmentKeys, store: store.apiKeys, clock }),
-    apiKeys: createApiKeys({ store: store.apiKeys, clock, audit }),
+    clients,
+    apiKeys: createApiKeys({ store: store.apiKeys, clock, audit, clients }),
     callers,
     audit,
     verifyAudit: createVerifyAudit({ store: store.audit, clock }),

@@ -3,6 +3,7 @@ import { hashSecret, newSecret } from '../auth/one-time-secret.ts'
 import type { Clock } from '../auth/ports.ts'
 import type { ApiKeyRecord, ApiKeyStore } from './api-key-store.ts'
 import type { Audit } from './audit.ts'
+import type { Clients } from './clients.ts'
 import type { Permissions } from './permissions.ts'
 
 /** The keys that are kept in the database. */
@@ -32,10 +33,12 @@ export function createApiKeys({
   store,
   clock,
   audit,
+  clients,
 }: {
   store: ApiKeyStore
   clock: Pick<Clock, 'now'>
   audit: Pick<Audit, 'note'>
+  clients: Pick<Clients, 'forget'>
 }): ApiKeys {
   return {
     async create(name, permissions) {
@@ -55,7 +58,9 @@ export function createApiKeys({
     list: () => store.list(),
     async revoke(name) {
       const key = await store.revoke(name, clock.now())
-      if (key) audit.note({ action: 'api_key_revoked', detail: { name } })
+      if (!key) return null
+      clients.forget(key.secretHash)
+      audit.note({ action: 'api_key_revoked', detail: { name } })
       return key
     },
   }

@@ -69,8 +69,10 @@ export function limitRate(
 
 /** Counts failures only: many successes from one address are normal for a bot. */
 export interface FailureLimit {
-  /** @throws {HttpProblem} `rate_limited` when this address has failed too often. */
-  check(request: Request, response: Response): Promise<void>
+  /** Seconds until this address may fail again; 0 unless it has failed too often. */
+  secondsLeft(request: Request): Promise<number>
+  /** The problem to throw for it. */
+  refusal(response: Response, seconds: number): HttpProblem
   /** Counts one more failure, then goes on. */
   count(request: Request, response: Response): Promise<void>
 }
@@ -87,16 +89,18 @@ export function createFailureLimit({ limit, windowSeconds, onRateLimited }: Limi
   })
   let lastFailureAt = Number.NEGATIVE_INFINITY
   return {
-    async check(request, response) {
+    async secondsLeft(request) {
       // Nobody is counted now, as nearly always.
-      if (Date.now() - lastFailureAt > windowSeconds * 1000) return
+      if (Date.now() - lastFailureAt > windowSeconds * 1000) return 0
       const seen = await counter.getKey(ipKeyGenerator(request.ip ?? ''))
-      if (seen === undefined || seen.totalHits < limit) return
+      if (seen === undefined || seen.totalHits < limit) return 0
       // The store forgets a window only when it counts again, so a past one is passed over here.
       const left = (seen.resetTime?.getTime() ?? 0) - Date.now()
-      if (left <= 0) return
+      return Math.max(0, Math.ceil(left / 1000))
+    },
+    refusal(response, seconds) {
       tell(response, onRateLimited)
-      throw tooMany(Math.ceil(left / 1000))
+      return tooMany(seconds)
     },
     async count(request, response) {
       lastFailureAt = Date.now()

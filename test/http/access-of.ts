@@ -14,7 +14,13 @@ export function accessOf(
   recorded: AuditNote[] = [],
 ): HttpNeighbours['access'] {
   return {
-    clients: { known: find, find: async (secret) => find(secret) },
+    clients: {
+      known: find,
+      find: async (secret) => find(secret),
+      findUnguessable: async (secret) => find(secret),
+      isStillKnown: async ({ name }) => Object.values(clients).some((known) => known.name === name),
+      forget: () => {},
+    },
     callers: createCallers(),
     audit: {
       note: (note) => void recorded.push(note),

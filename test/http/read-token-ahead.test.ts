@@ -46,11 +46,13 @@ async function served({ path, headers, fails }: Ask, isAhead: boolean) {
       return TOKEN
     },
   })
-  const { known, find } = access.clients
   const { api, lines, observed, untilObserved }: Served = await serve(auth, {
     access: {
       ...access,
-      clients: isAhead ? { known, find: neverAsked } : { known: () => null, find },
+      clients: {
+        ...access.clients,
+        ...(isAhead ? { find: neverAsked } : { known: () => null }),
+      },
     },
     onTokenDenied: (client) => denied.push(client),
   })

@@ -69,6 +69,16 @@ describe('an API key', () => {
     expect(limited).toEqual([SESSIONS])
   })
 
+  it('passes when it is right, however many wrong ones came from its address', async () => {
+    const { api, get, url } = await serve(fakeAuth(), { rateLimits: { apiKeyFailures: 3 } })
+    const wrong = { authorization: 'Bearer another-key-that-is-wrong' }
+    const statuses: number[] = []
+    for (let guess = 0; guess < 4; guess++) statuses.push((await get(SESSIONS, wrong)).status)
+    expect(statuses).toEqual([401, 401, 401, 429])
+    expect((await api(SESSIONS)).status).toBe(200)
+    expect((await fetch(url + SESSIONS)).status).toBe(429)
+  })
+
   it('opens nothing when none is configured', async () => {
     const { api } = await serve(fakeAuth(), { access: accessOf({}) })
     expect((await api(SESSIONS)).status).toBe(401)

@@ -9,23 +9,36 @@ import { type Answering, factsOf } from '../request-facts.ts'
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i
 
-/** Creates the guard of `/v1`: a known API key as a bearer token (RFC 6750 §2.1), or 401. */
+/**
+ * Creates the guard of `/v1`: a known API key as a bearer token (RFC 6750 §2.1), or 401. Wrong keys make their address wait, and
+ * right ones that nobody could have guessed pass all the same.
+ */
 export function authenticate(
   { clients, callers }: Pick<Access, 'clients' | 'callers'>,
   failures: FailureLimit,
 ): RequestHandler {
   return async (request, response, next) => {
-    await failures.check(request, response)
     const secret = bearerOf(request.headers)
-    const client = secret === null ? null : await clients.find(secret)
+    const secondsLeft = await failures.secondsLeft(request)
+    const client = secret === null ? null : await find(secret, secondsLeft > 0)
     if (client === null) {
+      if (secondsLeft > 0) throw failures.refusal(response, secondsLeft)
       await failures.count(request, response)
-      throw new HttpProblem('unauthenticated', 'Send Authorization: Bearer <API key>.', {
-        headers: { 'www-authenticate': 'Bearer realm="feishu-card-auth"' },
-      })
+      throw unauthenticated()
     }
     admit(client, response, callers, next)
   }
+
+  function find(secret: string, isLimited: boolean): Promise<Client | null> {
+    return isLimited ? clients.findUnguessable(secret) : clients.find(secret)
+  }
+}
+
+/** The answer to whoever has no key, or no longer. */
+export function unauthenticated(): HttpProblem {
+  return new HttpProblem('unauthenticated', 'Send Authorization: Bearer <API key>.', {
+    headers: { 'www-authenticate': 'Bearer realm="feishu-card-auth"' },
+  })
 }
 
 /** The secret of a bearer token; null when there is none that could be a key. */

@@ -9,7 +9,7 @@ import type { AuthSession } from '../../auth/session.ts'
 import { AuthSessionNotFoundError } from '../../errors.ts'
 import { HttpProblem } from '../problem.ts'
 import type { Answering } from '../request-facts.ts'
-import { clientOf } from './authenticate.ts'
+import { clientOf, unauthenticated } from './authenticate.ts'
 
 /** What a caller wants; `appId` as they named it. */
 type Wanted = {
@@ -19,6 +19,9 @@ type Wanted = {
   /** `default` stands for those that the app asks for when nobody names any. */
   scopes?: readonly string[] | 'default' | undefined
 }
+
+/** What an answer is about. */
+type About = { appId: string; openId: string }
 
 /** Lets through what the caller's key was given, and records what it was not. */
 export interface Gate {
@@ -45,7 +48,12 @@ export interface Gate {
   /** Checks that the key may have every scope that a token carries: it is handed out whole. */
   passToken(response: Answering, token: UserAccessToken, recordAs?: AuditAction): void
   /**
-   * The last step before a token leaves: {@link passToken}, then the record of it.
+   * Lets an answer leave that took its time: the key must not have been revoked meanwhile.
+   * @throws {HttpProblem} `unauthenticated`.
+   */
+  passAgain(response: Answering, about: About, recordAs: AuditAction): Promise<void>
+  /**
+   * The last step before a token leaves: {@link passAgain} and {@link passToken}, then the record of it.
    * @throws {StoreUnavailableError} when the record must be on disk first, and could not be written.
    */
   handOut(response: Answering, token: UserAccessToken, recordAs?: AuditAction): Promise<void>
@@ -61,12 +69,13 @@ const RECORDED_AS: Record<Action, AuditAction> = {
 export function createGate({
   apps,
   audit,
+  clients,
   onTokenDenied,
 }: {
   apps: Apps
   /** Told the name of a key that was not permitted a token. */
   onTokenDenied?: ((client: string) => void) | undefined
-} & Pick<Access, 'audit'>): Gate {
+} & Pick<Access, 'audit' | 'clients'>): Gate {
   const gate: Gate = {
     pass(response, { action, appId: named, openId, scopes: asked }, recordAs) {
       const appId = named ?? apps.resolve().appId
@@ -99,7 +108,14 @@ export function createGate({
       if (denial) onTokenDenied?.(clientOf(response).name)
       if (denial) refuse(denial, recordAs, appId, openId)
     },
+    async passAgain(response, { appId, openId }, action) {
+      if (await clients.isStillKnown(clientOf(response))) return
+      const problem = unauthenticated()
+      audit.note({ action, outcome: problem.code, appId, openId })
+      throw problem
+    },
     async handOut(response, token, recordAs = 'token_read') {
+      await gate.passAgain(response, token, recordAs)
       gate.passToken(response, token, recordAs)
       const { appId, openId, scopes } = token
       await audit.handOut({ action: recordAs, appId, openId, detail: { scopes } })

@@ -29,7 +29,7 @@ const TARGET = /^(\/v1\/tokens\/([\w-]+))(?:\?(.*))?$/
 export function createReadTokenAhead(neighbours: Neighbours): Ahead {
   const { auth, access, onTokenDenied } = neighbours
   const observe = createObserve(neighbours)
-  const gate = createGate({ apps: auth.apps, audit: access.audit, onTokenDenied })
+  const gate = createGate({ apps: auth.apps, ...access, onTokenDenied })
   const readToken = createReadToken({ auth, gate })
   const always = headersOfAnswers(auth.apps).flat()
 

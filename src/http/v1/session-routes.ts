@@ -77,6 +77,7 @@ export function mountSessionRoutes(
         wait === 0
           ? found
           : await auth.waitForSession(id, wait * 1000, untilGone(response, shutdown))
+      await gate.passAgain(response, session, 'session_read')
       const { status, body } = answerWith(response, session, 200)
       if (!response.destroyed) response.status(status).json(body)
     },

@@ -50,6 +50,7 @@ export function mountTokenRoutes(
         if (response.destroyed) return null
         if (result.kind === 'token') return handOut(response, result.token)
         const { session } = result
+        await gate.passAgain(response, session, 'session_asked')
         factsOf(response).sessionId = session.id
         const location = `/v1/sessions/${session.id}`
         return { status: 202, location, body: toSessionReply(session) }

@@ -39,7 +39,7 @@ export function createV1Routes(neighbours: Neighbours): Router {
   const once = createAnswerOnce(neighbours)
   const gate = createGate({
     apps: auth.apps,
-    audit: access.audit,
+    ...access,
     onTokenDenied: neighbours.onTokenDenied,
   })
   mountTokenRoutes(router, before, once, gate, neighbours)
