@@ -3,60 +3,26 @@ import type { AuthorizationRequest, OpenedSession } from './auth/open-session.ts
 import type { Log, SessionFilter } from './auth/ports.ts'
 import type { AuthSession } from './auth/session.ts'
 import type { Swept } from './auth/sweep.ts'
-import { parseKeyRing } from './auth/token-cipher.ts'
-import { faultsOfWebhook, type WebhookOptions } from './config/config-webhook.ts'
+import {
+  type CardAuthOptions,
+  type CheckedOptions,
+  readCardAuthOptions,
+} from './card-auth-options.ts'
 import { type Duration, milliseconds } from './duration.ts'
-import { ConfigurationError } from './errors.ts'
 import { botEventHandlers, type EventHandlers } from './feishu/event-handlers.ts'
 import { resolveEndpoints } from './feishu/hosts.ts'
 import { createEmbeddedRouter } from './http/embedded-router.ts'
 import type { ExpressMiddleware } from './http/express-middleware.ts'
-import { loadTracing } from './observability/tracing.ts'
+import { loadTracing, type Tracing } from './observability/tracing.ts'
 import { createOnEvent, type OnEvent } from './on-event.ts'
 import { createParts, type PartsApp } from './parts.ts'
 import { createPublicDoor, pathPrefixes } from './public-door.ts'
-import { type ReauthorizeOptions, readReauthorizeOptions } from './reauthorize-options.ts'
-import { createRequestScope } from './request-scope.ts'
+import { createRequestScope, type RequestScope } from './request-scope.ts'
+import type { OpenStore } from './store/create-store.ts'
 import { openStore } from './store/open-store.ts'
 import { createSystemClock } from './system-clock.ts'
 import { traceRequests } from './trace-requests.ts'
 import { VERSION } from './version.ts'
-import type { WebhookReceiver } from './webhooks/webhook-poster.ts'
-
-/** How to embed card authorization in a bot. */
-export type CardAuthOptions = {
-  appId: string
-  appSecret: string
-  /** Exactly as registered in the developer console; mount `router` where it leads to `/callback`. */
-  redirectUri: string
-  /** `kid:base64(32 bytes)`, comma separated; the first seals, all open. `npx feishu-card-auth keys generate` makes one. */
-  encryptionKeys: string
-  /** `file:./data/auth.db` or `postgres://…`. */
-  database: string
-  brand?: 'feishu' | 'lark' | undefined
-  /** Asked for when a call names none; default `offline_access`. */
-  scopes?: readonly string[] | undefined
-  /** A token is refreshed when less than this share of its lifetime is left; default 0.1. */
-  refreshThreshold?: number | undefined
-  /** How long a card can be used, in seconds; default 600. */
-  sessionTtlSeconds?: number | undefined
-  /** How long ended sessions are kept; default 30. */
-  sessionRetentionDays?: number | undefined
-  /**
-   * How it is recorded in the database who got a token: `batched` within a second, `strict` before it is handed out. Unless told, the
-   * record holds all else: who was asked, what they decided, what was revoked; with `off` it holds nothing.
-   */
-  audit?: 'batched' | 'strict' | 'off' | undefined
-  /** Asks people once before their authorization ends; left out, nobody is asked ahead of time. */
-  reauthorize?: ReauthorizeOptions | undefined
-  /** Who is told what happens, with signed webhooks; default nobody. */
-  webhook?: WebhookOptions | undefined
-  /** Hosts of another Feishu, such as the emulator's. */
-  apiBaseUrl?: string | undefined
-  accountsBaseUrl?: string | undefined
-  /** Where log lines go; default nowhere. */
-  log?: Log | undefined
-}
 
 /** What the one call of a bot takes. */
 export type TokenOptions = AuthorizationRequest & {
@@ -120,43 +86,44 @@ const MOST_MIN_VALIDITY = 3600
 
 /**
  * Opens the database and builds card authorization for one app; nothing runs before `start`.
- * @throws {ConfigurationError} when the keys, the database URL or `reauthorize` are not usable.
+ * @throws {ConfigurationError} when options are not usable, with everything that is wrong with them; nothing was opened then.
  * @throws {StoreUnavailableError} when the database cannot be opened.
  */
 export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth> {
-  const { brand = 'feishu' } = options
+  const checked = readCardAuthOptions(options)
   const scope = createRequestScope()
   const tracing = await loadTracing(VERSION)
   const log = tracing.stamp(scope.stamp(options.log ?? (() => {})))
-  const keys = parseKeyRing(options.encryptionKeys)
-  if (!keys.ok)
-    throw new ConfigurationError(keys.faults.map((fault) => ({ name: 'encryptionKeys', ...fault })))
-  const ahead = readReauthorizeOptions(options.reauthorize)
-  const webhook = options.webhook ? readWebhook(options.webhook) : null
-  const clock = createSystemClock()
-  const app: PartsApp = {
-    appId: options.appId,
-    appSecret: options.appSecret,
-    brand,
-    redirectUri: options.redirectUri,
-    scopes: options.scopes ?? ['offline_access'],
-    endpoints: resolveEndpoints({ ...options, brand }),
-  }
   const store = await openStore({
-    databaseUrl: options.database,
+    databaseUrl: checked.database,
     onError: (error) => log('error', 'store_trouble', { error }),
   })
+  try {
+    return build({ checked, audit: options.audit, store, scope, tracing, log })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+type Opened = {
+  checked: CheckedOptions
+  audit: CardAuthOptions['audit']
+  store: OpenStore
+  scope: RequestScope
+  tracing: Tracing
+  log: Log
+}
+
+function build({ checked, audit, store, scope, tracing, log }: Opened): CardAuth {
+  const clock = createSystemClock()
+  const app: PartsApp = { ...checked, endpoints: resolveEndpoints(checked) }
   const ignore = () => {}
   const parts = createParts({
+    ...checked,
     apps: [app],
     store,
-    encryptionKeys: keys.keys,
-    refreshThreshold: options.refreshThreshold ?? 0.1,
-    sessionSeconds: options.sessionTtlSeconds ?? 600,
-    ahead,
-    retentionDays: options.sessionRetentionDays ?? 30,
-    webhook,
-    auditMode: options.audit,
+    auditMode: audit,
     actor: 'library',
     requestId: scope.requestId,
     clock,
@@ -214,7 +181,7 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     action: 'token_read' | 'token_refreshed',
     find: () => Promise<UserAccessToken>,
   ): Promise<UserAccessToken> {
-    return options.audit === undefined ? find() : findAndRecord(action, find)
+    return audit === undefined ? find() : findAndRecord(action, find)
   }
 
   async function findAndRecord(
@@ -226,13 +193,6 @@ export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth
     await access.audit.handOut({ action, appId, openId, detail: { scopes } })
     return token
   }
-}
-
-function readWebhook({ url, secrets, allowedHosts = [] }: WebhookOptions): WebhookReceiver {
-  const fix = 'See docs/webhooks.md.'
-  const faults = faultsOfWebhook({ url, secrets, allowedHosts })
-  if (faults.length > 0) throw new ConfigurationError(faults.map((fault) => ({ ...fault, fix })))
-  return { url, secrets, allowedHosts }
 }
 
 /** More than half a token's life would mean a refresh with every other call. */

@@ -6,6 +6,7 @@ import { type AppEntry, readApps } from './config/config-apps.ts'
 import { FIXES } from './config/config-fixes.ts'
 import { environmentSchema, type VariableName, variableName } from './config/config-schema.ts'
 import { type ReadFile, readSecretFiles } from './config/config-secrets.ts'
+import { faultOfIssue } from './config/fault-of-issue.ts'
 import { ConfigurationError, type ConfigurationFault } from './errors.ts'
 
 /** One Feishu app, complete. */
@@ -99,7 +100,7 @@ export function loadConfig(
   const unreadable = new Set(secrets.faults.map(({ name }) => name))
   const faults = [
     ...apps.faults,
-    ...(parsed.success ? faultsBetween(parsed.data) : parsed.error.issues.map(faultOf)),
+    ...(parsed.success ? faultsBetween(parsed.data) : parsed.error.issues.map(faultOfIssue)),
   ].filter(({ name }) => !unreadable.has(`${name}_FILE`))
   faults.push(...secrets.faults)
 
@@ -134,12 +135,6 @@ function readVariables(
     if (value || (value === '' && name === 'METRICS_PORT')) values[name] = value
   }
   return values
-}
-
-function faultOf(issue: z.core.$ZodIssue): ConfigurationFault {
-  const name = variableName.parse(issue.path[0])
-  const fix: unknown = issue.code === 'custom' ? issue.params?.fix : undefined
-  return { name, problem: issue.message, fix: typeof fix === 'string' ? fix : FIXES[name] }
 }
 
 function faultsBetween(env: Environment): ConfigurationFault[] {

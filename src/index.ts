@@ -4,14 +4,8 @@ export type { UserAccessToken } from './auth/grant.ts'
 export type { AuthorizationRequest, OpenedSession } from './auth/open-session.ts'
 export type { Log } from './auth/ports.ts'
 export type { AuthSession, EndReason, Locale, SessionState } from './auth/session.ts'
-export {
-  type CardAuth,
-  type CardAuthOptions,
-  createCardAuth,
-  type GrantOptions,
-  type TokenOptions,
-} from './card-auth.ts'
-export type { WebhookOptions } from './config/config-webhook.ts'
+export { type CardAuth, createCardAuth, type GrantOptions, type TokenOptions } from './card-auth.ts'
+export type { CardAuthOptions, ReauthorizeOptions, WebhookOptions } from './card-auth-options.ts'
 export type { Duration } from './duration.ts'
 export * from './errors.ts'
 export { isCardAuthClick } from './feishu/card-click-event.ts'

@@ -40,7 +40,12 @@ export function createAccess(neighbours: AccessNeighbours): Access {
   const clients = createClients({ environmentKeys, store: store.apiKeys, clock })
   return {
     clients,
-    apiKeys: createApiKeys({ store: store.apiKeys, clock, audit, clients }),
+    apiKeys: createApiKeys({
+      store: store.apiKeys,
+      clock,
+      audit,
+      onRevoked: clients.forget,
+    }),
     callers,
     audit,
     verifyAudit: createVerifyAudit({ store: store.audit, clock }),

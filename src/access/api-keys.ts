@@ -3,7 +3,6 @@ import { hashSecret, newSecret } from '../auth/one-time-secret.ts'
 import type { Clock } from '../auth/ports.ts'
 import type { ApiKeyRecord, ApiKeyStore } from './api-key-store.ts'
 import type { Audit } from './audit.ts'
-import type { Clients } from './clients.ts'
 import type { Permissions } from './permissions.ts'
 
 /** The keys that are kept in the database. */
@@ -33,12 +32,13 @@ export function createApiKeys({
   store,
   clock,
   audit,
-  clients,
+  onRevoked,
 }: {
   store: ApiKeyStore
   clock: Pick<Clock, 'now'>
   audit: Pick<Audit, 'note'>
-  clients: Pick<Clients, 'forget'>
+  /** Told the hash of the secret of a key that was revoked here. */
+  onRevoked: (secretHash: string) => void
 }): ApiKeys {
   return {
     async create(name, permissions) {
@@ -59,7 +59,7 @@ export function createApiKeys({
     async revoke(name) {
       const key = await store.revoke(name, clock.now())
       if (!key) return null
-      clients.forget(key.secretHash)
+      onRevoked(key.secretHash)
       audit.note({ action: 'api_key_revoked', detail: { name } })
       return key
     },

@@ -30,27 +30,6 @@ export const allowedHosts = listOf((text) => {
   return isCidr(text) ? null : 'is not a CIDR such as 10.0.0.0/8'
 }, 'entry')
 
-/** The receiver as values, such as a library hands it in. */
-export type WebhookOptions = {
-  url: string
-  /** `whsec_` and base64; each signs, the first one first. */
-  secrets: readonly string[]
-  /** Host names and CIDRs that may be private; default none. */
-  allowedHosts?: readonly string[] | undefined
-}
-
-/** Says what is wrong with a receiver; no fault repeats a secret. */
-export function faultsOfWebhook({ url, secrets, allowedHosts: allowed = [] }: WebhookOptions) {
-  const checks = [
-    { name: 'webhook.url', parsed: webhookUrl.safeParse(url) },
-    { name: 'webhook.secrets', parsed: webhookSecrets.safeParse(secrets.join()) },
-    { name: 'webhook.allowedHosts', parsed: allowedHosts.safeParse(allowed.join() || '::1') },
-  ]
-  return checks.flatMap(({ name, parsed }) =>
-    (parsed.error?.issues ?? []).map(({ message }) => ({ name, problem: message })),
-  )
-}
-
 /** A name that begins its last label with a digit would be an address in disguise. */
 function isHostName(text: string): boolean {
   return (
