@@ -119,7 +119,8 @@ const FIX_OF: Partial<Record<string, string>> = {
 export function readCardAuthOptions(options: CardAuthOptions): CheckedOptions {
   const { appId, appSecret, reauthorize, webhook } = options
   const apps = readApps({ FEISHU_APP_ID: appId, FEISHU_APP_SECRET: appSecret }, readNoFile)
-  const parsed = environmentSchema.safeParse(valuesOf(options))
+  // Compiling the checks takes longer than the one look they are needed for.
+  const parsed = environmentSchema.safeParse(valuesOf(options), { jitless: true })
   const faults = [...apps.faults, ...(parsed.error?.issues ?? []).map(faultOfIssue)]
   const [app] = apps.entries
   if (!app || !parsed.success || faults.length > 0) {
