@@ -1,4 +1,5 @@
 import type { AuthSession } from './session.ts'
+import type { GrantKey, GrantMark } from './upkeep.ts'
 import type { WebhookMessage } from './webhook-event.ts'
 
 /** Why a try to deliver failed; the closed list of `last_failure`. */
@@ -31,6 +32,13 @@ export type WebhookDelivery = WebhookMessage & {
   deadAt: Date | null
 }
 
+/** A grant whose end is marked, and nothing has been granted since. */
+export type EndedGrant = GrantKey & {
+  /** The session whose consent gave the grant. */
+  sessionId: string
+  mark: GrantMark
+}
+
 /** Messages on disk until the receiver has them; each change is one guarded statement. */
 export interface WebhookOutbox {
   /** Puts a message in, due at once; false when one with its id is there. */
@@ -39,6 +47,12 @@ export interface WebhookOutbox {
   listUntoldEnds(endedAfter: Date, limit: number): Promise<AuthSession[]>
   /** Records that the message about the end of a session is in the outbox. */
   noteEndTold(sessionId: string, now: Date): Promise<void>
+  /** The end of this grant, if it is marked. */
+  findMark(key: GrantKey): Promise<EndedGrant | null>
+  /** Grants whose end was marked in this span and of which nobody was told, the oldest first. */
+  listUntoldMarks(span: { after: Date; before: Date }, limit: number): Promise<EndedGrant[]>
+  /** Records that the message about the end of a grant is in the outbox. */
+  noteMarkTold(ended: EndedGrant): Promise<void>
   /** Takes the most overdue message for a try until `until`, and counts the try; no other instance gets it. */
   claimDue(now: Date, until: Date): Promise<WebhookDelivery | null>
   noteDelivered(id: string, now: Date): Promise<void>

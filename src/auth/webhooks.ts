@@ -3,13 +3,15 @@ import type { AuthEvent, AuthEvents, WebhookOutcome } from './events.ts'
 import type { Clock } from './ports.ts'
 import type { AuthSession } from './session.ts'
 import { retrySeconds } from './webhook-backoff.ts'
-import { messageOfEnd, messageOfGrant } from './webhook-messages.ts'
+import type { WebhookMessage } from './webhook-event.ts'
+import { messageOfEnd, messageOfGrant, messageOfMark } from './webhook-messages.ts'
 import type {
   PostOutcome,
   WebhookDelivery,
   WebhookOutbox,
   WebhookPoster,
 } from './webhook-outbox.ts'
+import { persist } from './webhook-persistence.ts'
 
 /** Tells the receiver what happened: each message at least once, in no promised order. */
 export interface Webhooks {
@@ -17,7 +19,7 @@ export interface Webhooks {
   listen(): () => void
   /** From now on, what is put in is also delivered by this process, at once. */
   start(): void
-  /** Puts in the ends that a crash kept untold, and begins to deliver all that is due; does not wait for the receiver. */
+  /** Puts in the ends of sessions and grants that a crash kept untold, and begins to deliver all that is due; does not wait for the receiver. */
   due(closing?: AbortSignal): Promise<void>
   /** Begins no more tries. */
   close(): void
@@ -43,6 +45,8 @@ const CLAIM_SECONDS = 30
 const BATCH = 200
 const DAY_MS = 86_400_000
 const UNTOLD_MS = DAY_MS
+/** Whoever has marked a grant tells it within this time, and knows more of it than the mark. */
+const HEARD_MS = 10_000
 const KEEP_DELIVERED_MS = 7 * DAY_MS
 
 /** Creates the part that keeps the outbox and empties it; needs no leader, since each try is claimed in the store. */
@@ -52,6 +56,7 @@ export function createWebhooks(neighbours: Neighbours): Webhooks {
   let isDelivering = false
   let working = 0
   let isAskedAgain = false
+  const closing = new AbortController()
 
   const ago = (milliseconds: number) => new Date(clock.now().getTime() - milliseconds)
 
@@ -60,16 +65,18 @@ export function createWebhooks(neighbours: Neighbours): Webhooks {
     start() {
       isDelivering = poster !== null
     },
-    async due(closing) {
+    async due(signal) {
       if (!poster) return
-      await tellUntold(closing)
+      await tellUntoldEnds(signal)
+      await tellUntoldMarks(signal)
       for (let workers = 0; workers < PARALLEL; workers++) deliver()
     },
     close() {
       isDelivering = false
+      closing.abort()
     },
-    async retention(closing) {
-      const purge = (step: () => Promise<number>) => inBatches(step, closing)
+    async retention(signal) {
+      const purge = (step: () => Promise<number>) => inBatches(step, signal)
       const delivered = await purge(() => outbox.deleteDelivered(ago(KEEP_DELIVERED_MS), BATCH))
       const dead = await purge(() => outbox.deleteDead(ago(retentionDays * DAY_MS), BATCH))
       return { deleted: delivered + dead }
@@ -81,8 +88,20 @@ export function createWebhooks(neighbours: Neighbours): Webhooks {
       background.run(() => tellEnd(event.session).then(deliver))
       return
     }
-    const message = messageOfGrant(event, clock.now())
-    if (message) background.run(() => outbox.put(message, clock.now()).then(deliver))
+    const now = clock.now()
+    // Made once, so that its id is the same however often it takes to put it in.
+    const message = messageOfGrant(event, now)
+    if (!message) return
+    const putInOnce = () =>
+      isMarked(event) ? putInMarked(event, message, now) : outbox.put(message, now)
+    background.run(() => persist(putInOnce, clock, closing.signal).then(deliver))
+  }
+
+  /** The mark was on disk before the event, and gives the message the id that a later run would give it. */
+  async function putInMarked(event: MarkedEvent, message: WebhookMessage, now: Date) {
+    const ended = await outbox.findMark(event)
+    await outbox.put((ended && messageOfGrant(event, now, ended)) ?? message, now)
+    if (ended) await outbox.noteMarkTold(ended)
   }
 
   /** A crash between the two statements repeats them, and the message is the same. */
@@ -93,12 +112,25 @@ export function createWebhooks(neighbours: Neighbours): Webhooks {
     await outbox.noteEndTold(session.id, clock.now())
   }
 
-  async function tellUntold(closing: AbortSignal | undefined): Promise<void> {
+  async function tellUntoldEnds(signal: AbortSignal | undefined): Promise<void> {
     await inBatches(async () => {
       const untold = await outbox.listUntoldEnds(ago(UNTOLD_MS), BATCH)
       for (const session of untold) await tellEnd(session)
       return untold.length
-    }, closing)
+    }, signal)
+  }
+
+  async function tellUntoldMarks(signal: AbortSignal | undefined): Promise<void> {
+    await inBatches(async () => {
+      const span = { after: ago(UNTOLD_MS), before: ago(HEARD_MS) }
+      const untold = await outbox.listUntoldMarks(span, BATCH)
+      for (const ended of untold) {
+        const message = messageOfMark(ended)
+        if (message) await outbox.put(message, clock.now())
+        await outbox.noteMarkTold(ended)
+      }
+      return untold.length
+    }, signal)
   }
 
   function deliver(): void {
@@ -165,4 +197,14 @@ async function inBatches(step: () => Promise<number>, closing?: AbortSignal): Pr
     total += count
     if (count < BATCH || closing?.aborted) return total
   }
+}
+
+type MarkedEvent = Extract<AuthEvent, { type: 'grant_finished' | 'grant_revoked' }>
+
+/** A grant that was revoked here is gone, and its marks with it. */
+function isMarked(event: AuthEvent): event is MarkedEvent {
+  return (
+    event.type === 'grant_finished' ||
+    (event.type === 'grant_revoked' && event.source === 'upstream_event')
+  )
 }

@@ -9,6 +9,11 @@ import type { WebhookFailure } from '../auth/webhook-outbox.ts'
 import { createAccessSchema } from './access-schema.ts'
 import type { Dialect } from './dialects.ts'
 
+/** Holds where a grant is marked as ended and nobody was told of it; written the same in the query, so that the index applies. */
+export const IS_END_UNTOLD = sql.raw(
+  "mark_status in ('reauth_required', 'revoked') and (told_version is null or told_version <> mark_version)",
+)
+
 /** The tables of one engine. */
 export type Schema = ReturnType<typeof createSchema>
 
@@ -136,6 +141,8 @@ export function createSchema(dialect: Dialect) {
       markReason: text('mark_reason').$type<FinishedReason | 'ambiguous'>(),
       markVersion: integer('mark_version'),
       markAt: instant('mark_at'),
+      /** The version whose mark was put into the webhook outbox; null while nobody was told of any. */
+      toldVersion: integer('told_version'),
       lastUsedAt: instant('last_used_at'),
       dueAt: instant('due_at'),
       /** Since when it has been due, through every pause and try; null while it is not, or was not looked at. */
@@ -165,6 +172,7 @@ export function createSchema(dialect: Dialect) {
       index('grant_upkeep_marked')
         .on(upkeep.appId, upkeep.openId)
         .where(sql`mark_status is not null`),
+      index('grant_upkeep_end_untold').on(upkeep.markAt).where(IS_END_UNTOLD),
       index('grant_upkeep_intent').on(upkeep.intentAt).where(sql`intent_at is not null`),
     ],
   )

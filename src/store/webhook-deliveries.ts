@@ -4,6 +4,7 @@ import { bind } from './dialects.ts'
 import type { Engine } from './engine.ts'
 import { pickRows } from './pick-rows.ts'
 import { toSession } from './session-row.ts'
+import { createUntoldMarks } from './untold-marks.ts'
 
 /** Creates the statements of the webhook outbox. */
 export function createWebhookDeliveries(engine: Engine): WebhookOutbox {
@@ -12,6 +13,8 @@ export function createWebhookDeliveries(engine: Engine): WebhookOutbox {
   const FRESH = { attempts: 0, deadAt: null }
 
   return {
+    ...createUntoldMarks(engine),
+
     async put({ id, event, payload }, now) {
       const rows = await database
         .insert(deliveries)

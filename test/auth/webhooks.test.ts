@@ -15,7 +15,7 @@ import type {
 import { createWebhooks } from '../../src/auth/webhooks.ts'
 import type { OpenStore } from '../../src/store/create-store.ts'
 import { openStore } from '../../src/store/open-store.ts'
-import { aSession, insertSession } from '../store/contract/samples.ts'
+import { aGrant, aSession, insertGrant, insertSession } from '../store/contract/samples.ts'
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts'
 
 const SOON = { timeout: 10_000, interval: 5 }
@@ -168,6 +168,134 @@ describe('what happens to a grant', () => {
     emit({ ...refreshFailed('rate_limited'), decision: 'skipped_fresh' })
     await idle()
     expect(posted).toEqual([])
+  })
+})
+
+describe('the end of a grant', () => {
+  const failing = (times: number) => {
+    let left = times
+    return (real: WebhookOutbox): WebhookOutbox => ({
+      ...methodsOf(real),
+      put: (...args) =>
+        left-- > 0 ? Promise.reject(new Error('The database is away.')) : real.put(...args),
+    })
+  }
+
+  it('is put in again when the database did not take it, with the same id', async () => {
+    const ids = new Set<string>()
+    const { emit, posted, clock, idle } = await setUp({
+      outbox: (real) => {
+        const { put, ...others } = failing(2)(real)
+        return {
+          ...others,
+          put(message, now) {
+            ids.add(message.id)
+            return put(message, now)
+          },
+        }
+      },
+    })
+    const at = clock.now().toISOString()
+    emit({ type: 'grant_revoked', ...WHO, sessionId: 's-1', source: 'admin', reason: 'admin' })
+    for (const seconds of [1, 5]) {
+      await clock.untilSomebodySleeps()
+      expect(posted).toEqual([])
+      clock.advance(seconds * 1000)
+    }
+    await idle()
+    expect(posted).toMatchObject([{ type: 'token.revoked', timestamp: at }])
+    expect(ids.size).toBe(1)
+  })
+
+  it('is tried once more at a close, which does not wait for the database', async () => {
+    const { emit, clock, idle, webhooks, store, failures } = await setUp({ outbox: failing(2) })
+    emit({ type: 'grant_finished', ...WHO, reason: 'expired' })
+    await clock.untilSomebodySleeps()
+    webhooks.close()
+    await idle()
+    expect(failures).toHaveLength(1)
+    emit({ type: 'grant_finished', ...WHO, reason: 'expired' })
+    await idle()
+    expect(await store.webhooks.countQueued()).toBe(1)
+  })
+
+  it.each([
+    ['reauth_required', 'expired', 'token.reauthorization_required', { reason: 'expired' }],
+    [
+      'revoked',
+      'revoked',
+      'token.revoked',
+      { source: 'upstream_event', reason: 'unknown', session_id: expect.any(String) },
+    ],
+  ] as const)('that a crash kept untold is told by the next run: %s', async (...ended) => {
+    const [status, reason, type, told] = ended
+    const { posted, store, clock, idle, webhooks } = await setUp()
+    const grant = await insertGrant(store)
+    const mark = { status, reason, version: grant.version, at: clock.now() }
+    await store.upkeeps.mark(grant, mark)
+    await webhooks.due()
+    await idle()
+    expect(posted).toEqual([])
+    for (const seconds of [11, 60, 3600]) {
+      clock.advance(seconds * 1000)
+      await webhooks.due()
+      await idle()
+    }
+    const { appId: app_id, openId: open_id } = grant
+    const timestamp = mark.at.toISOString()
+    expect(posted).toEqual([
+      { id: expect.any(String), type, timestamp, data: { app_id, open_id, ...told } },
+    ])
+  })
+
+  it('is one message although the process died before it noted that', async () => {
+    const { emit, posted, store, clock, idle, webhooks } = await setUp({
+      outbox: (real) => ({ ...methodsOf(real), noteMarkTold: async () => {} }),
+    })
+    const grant = await insertGrant(store)
+    const { appId, openId, sessionId, version } = grant
+    await store.upkeeps.mark(grant, {
+      ...{ status: 'revoked', reason: 'revoked', version, at: clock.now() },
+    })
+    const told = { source: 'upstream_event', reason: 'risk' } as const
+    emit({ type: 'grant_revoked', appId, openId, sessionId, ...told })
+    await idle()
+    clock.advance(11_000)
+    await webhooks.due()
+    await idle()
+    expect(posted).toMatchObject([{ type: 'token.revoked', data: { reason: 'risk' } }])
+  })
+
+  it('is told again when the next consent ends, too, but not when that one came first', async () => {
+    const { posted, store, clock, idle, webhooks } = await setUp()
+    const grant = await insertGrant(store)
+    const { sessionId: first } = grant
+    await store.sessions.move(first, { to: 'rejected', endReason: 'access_denied' }, clock.now())
+    await store.webhooks.noteEndTold(first, clock.now())
+    const end = async (version: number) => {
+      const mark = { status: 'reauth_required', reason: 'expired', version } as const
+      await store.upkeeps.mark(grant, { ...mark, at: clock.now() })
+      clock.advance(11_000)
+    }
+    const consent = async () => {
+      const completed = { state: 'completed', endedAt: clock.now() } as const
+      const session = await insertSession(store, { openId: grant.openId, ...completed })
+      await store.webhooks.noteEndTold(session.id, clock.now())
+      const saved = await store.grants.save(aGrant(session, { authorizedAt: clock.now() }))
+      return saved?.version ?? 0
+    }
+    const tell = async () => {
+      await webhooks.due()
+      await idle()
+      return posted.length
+    }
+    await end(grant.version)
+    expect(await tell()).toBe(1)
+    await end(await consent())
+    expect(await tell()).toBe(2)
+    await end(await consent())
+    await consent()
+    expect(await tell()).toBe(2)
   })
 })
 
@@ -414,6 +542,9 @@ function methodsOf(real: WebhookOutbox): WebhookOutbox {
     put: real.put,
     listUntoldEnds: real.listUntoldEnds,
     noteEndTold: real.noteEndTold,
+    findMark: real.findMark,
+    listUntoldMarks: real.listUntoldMarks,
+    noteMarkTold: real.noteMarkTold,
     claimDue: real.claimDue,
     noteDelivered: real.noteDelivered,
     noteRetry: real.noteRetry,

@@ -159,6 +159,10 @@ async function callEveryMethod(store: OpenStore): Promise<void> {
   await webhooks.put(message, NOW)
   await webhooks.listUntoldEnds(NOW, 9)
   await webhooks.noteEndTold(id, NOW)
+  await webhooks.listUntoldMarks({ after: NOW, before: NOW }, 9)
+  await webhooks.findMark(grant)
+  const ended = { status: 'revoked', reason: 'revoked', version: 1, at: NOW } as const
+  await webhooks.noteMarkTold({ ...grant, sessionId: id, mark: ended })
   await webhooks.claimDue(NOW, NOW)
   await webhooks.noteRetry('end_1', 'dns', NOW, NOW)
   await webhooks.noteDead('end_1', 'dns', NOW, NOW)

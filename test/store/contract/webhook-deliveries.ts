@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Store } from '../../../src/auth/ports.ts'
+import type { GrantMark } from '../../../src/auth/upkeep.ts'
 import type { Stores } from '../contract.ts'
-import { aSession, inSeconds, insertSession, NOW } from './samples.ts'
+import { aSession, inSeconds, insertGrant, insertSession, NOW } from './samples.ts'
 
 const MESSAGE = { id: 'end_1', event: 'authorization.completed', payload: '{"a":"林"}' } as const
 
@@ -113,6 +114,31 @@ export function webhookDeliveryContract(stores: Stores): void {
       expect(await store.webhooks.deleteDead(inSeconds(-4), 9)).toBe(1)
       const left = await store.webhooks.list({ dead: false, limit: 9 })
       expect(left.map(({ id }) => id)).toEqual(['new', 'waiting'])
+    })
+
+    it('knows the grants at their end that nobody was told of, the oldest first', async () => {
+      const { store, other } = stores()
+      const mark = async (status: GrantMark['status'], seconds: number) => {
+        const grant = await insertGrant(store)
+        const reason = status === 'ambiguous' ? status : 'expired'
+        const marked = { status, reason, version: grant.version, at: inSeconds(seconds) } as const
+        await store.upkeeps.mark(grant, marked)
+        const { appId, openId, sessionId } = grant
+        return { appId, openId, sessionId, mark: marked }
+      }
+      const late = await mark('reauth_required', -10)
+      const early = await mark('revoked', -20)
+      await mark('revoked', -30)
+      await mark('ambiguous', -15)
+      const span = { after: inSeconds(-30), before: NOW }
+      expect(await other.webhooks.listUntoldMarks(span, 9)).toEqual([early, late])
+      expect(await other.webhooks.listUntoldMarks(span, 1)).toEqual([early])
+      const until = { ...span, before: inSeconds(-10) }
+      expect(await other.webhooks.listUntoldMarks(until, 9)).toEqual([early])
+      await other.webhooks.noteMarkTold(early)
+      expect(await store.webhooks.listUntoldMarks(span, 9)).toEqual([late])
+      expect(await store.webhooks.findMark(early)).toEqual(early)
+      expect(await store.webhooks.findMark({ ...early, openId: 'ou_nobody' })).toBeNull()
     })
 
     it('knows the ends that nobody was told of, the oldest first', async () => {
