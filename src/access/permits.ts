@@ -36,15 +36,31 @@ export function denialOf(permissions: Permissions, claim: Claim): Denial | null 
   if (!includes(permissions.actions, action)) return { part: 'action', lacking: action }
   if (!includes(permissions.appIds, appId)) return { part: 'app', lacking: appId }
   if (!includes(permissions.people, openId)) return { part: 'person', lacking: openId }
-  const lacking = scopes.filter(
-    (scope) => scope !== HARMLESS && !includes(permissions.scopes, scope),
-  )
+  const lacking = scopes.filter((scope) => !permitsScope(permissions, scope))
   return lacking.length > 0 ? { part: 'scopes', lacking } : null
 }
 
 /** Tells whether a key was given every part of a claim; what nobody gave is denied. */
 export function permits(permissions: Permissions, claim: Claim): boolean {
   return denialOf(permissions, claim) === null
+}
+
+/** Tells whether a key may ask for a scope, and know of it. */
+export function permitsScope({ scopes }: Permissions, scope: string): boolean {
+  return scope === HARMLESS || includes(scopes, scope)
+}
+
+/**
+ * Tells whether a question to this person, for these scopes, is any business of a key: it may ask them for one of the scopes at least.
+ * One question may stand for those of several keys.
+ */
+export function permitsSight(
+  permissions: Permissions,
+  { appId, openId, scopes }: { appId: string; openId: string; scopes: readonly string[] },
+): boolean {
+  if (!permits(permissions, { action: 'ask', appId, openId })) return false
+  const others = scopes.filter((scope) => scope !== HARMLESS)
+  return others.length === 0 || others.some((scope) => permitsScope(permissions, scope))
 }
 
 /** Tells whether a list of permissions holds a name, or stands for every name. */

@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ACTIONS, type Permissions } from '../../src/access/permissions.ts'
-import { type Claim, denialOf, EVERYTHING, permits } from '../../src/access/permits.ts'
+import {
+  type Claim,
+  denialOf,
+  EVERYTHING,
+  permits,
+  permitsSight,
+} from '../../src/access/permits.ts'
 
 const APPS = ['cli_a', 'cli_b']
 const PEOPLE = ['ou_lin', 'ou_alex']
@@ -37,6 +43,31 @@ describe('a claim', () => {
           ...scopes.map((scope) => has(given.scopes, scope)),
         ].every(Boolean)
         expect(permits(given, wanted)).toBe(isGiven)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('to see a question is denied unless its person and one of its scopes were given', () => {
+    const question = fc.record({
+      appId: fc.constantFrom(...APPS),
+      openId: fc.constantFrom(...PEOPLE),
+      scopes: some(SCOPES),
+    })
+    fc.assert(
+      fc.property(permissions, question, (given, asked) => {
+        const has = (list: readonly string[], name: string) =>
+          list.some((each) => each === '*' || each === name)
+        const scopes = asked.scopes.filter((scope) => scope !== 'offline_access')
+        const isSomeones = scopes.some((scope) => has(given.scopes, scope)) || scopes.length === 0
+        const isGiven = [
+          has(given.actions, 'ask'),
+          has(given.appIds, asked.appId),
+          has(given.people, asked.openId),
+          isSomeones,
+        ].every(Boolean)
+        expect(permitsSight(given, asked)).toBe(isGiven)
+        if (permits(given, { action: 'ask', ...asked })) expect(isGiven).toBe(true)
       }),
       { numRuns: 2000 },
     )

@@ -13,7 +13,12 @@ const OTHER_APP = 'cli_ffffffffffffffff'
 const UNKNOWN = 'ou_nobody'
 
 type Key = { name: string; secret: string; permissions: Permissions }
-type Need = { action: (typeof ACTIONS)[number]; scopes?: readonly string[] }
+type Need = {
+  action: (typeof ACTIONS)[number]
+  scopes?: readonly string[]
+  /** One of which is enough. */
+  someOf?: readonly string[]
+}
 type Route = {
   name: string
   method: 'GET' | 'POST' | 'DELETE'
@@ -82,21 +87,24 @@ describe('A17: the key of one bot is of no use for what belongs to another', () 
       name: 'look',
       method: 'GET',
       path: (openId) => `/v1/sessions/${sessions.get(openId)?.session_id}`,
-      needs: [{ action: 'ask' }],
+      needs: [{ action: 'ask', someOf: [READ, WRITE] }],
       isBySession: true,
     },
     {
       name: 'wait',
       method: 'GET',
       path: (openId) => `/v1/sessions/${sessions.get(openId)?.session_id}?wait=1`,
-      needs: [{ action: 'ask' }],
+      needs: [{ action: 'ask', someOf: [READ, WRITE] }],
       isBySession: true,
     },
     {
       name: 'withdraw',
       method: 'POST',
       path: (openId) => `/v1/sessions/${sessions.get(openId)?.session_id}/invalidate`,
-      needs: [{ action: 'ask' }],
+      needs: [
+        { action: 'ask', someOf: [READ, WRITE] },
+        { action: 'ask', scopes: GRANTED },
+      ],
       isBySession: true,
     },
     {
@@ -133,7 +141,7 @@ describe('A17: the key of one bot is of no use for what belongs to another', () 
           denied++
           const answer = await call(key, route, openId)
           const { text, code } = await problemOf(answer)
-          const expected = expectedOf(key.permissions, route)
+          const expected = expectedOf(key.permissions, route, openId)
           const isRight = answer.status === expected.status && code === expected.code
           if (!isRight || text.includes('access_token')) {
             wrong.push(`${key.name} ${route.name}: ${answer.status} ${code}`)
@@ -190,6 +198,47 @@ describe('A17: the key of one bot is of no use for what belongs to another', () 
     expect(await list(two, `?open_id=${lin}`)).toEqual({ status: 200, seen: [lin] })
     expect(await list(two, `?open_id=${alex}`)).toMatchObject({ status: 403 })
     expect(await list(elsewhere)).toEqual({ status: 200, seen: [] })
+  })
+
+  it('shows nothing of a question for scopes of another, and of a shared one only its own', async () => {
+    const [lin] = people
+    const given = { ...EVERYTHING, people: [lin] }
+    const reader = await makeKey('reader', { ...given, scopes: [READ] })
+    const writer = await makeKey('writer', { ...given, scopes: [WRITE] })
+    const ask = async (key: Key, scopes: string[], reason: string) => {
+      const asked = { open_id: lin, scopes, reason }
+      return (await (await send(key, 'POST', '/v1/sessions', asked)).json()) as SessionJson
+    }
+    const look = async (key: Key, id: string) => {
+      const answer = await send(key, 'GET', `/v1/sessions/${id}`)
+      return { status: answer.status, ...((await answer.json()) as SessionJson) }
+    }
+    const withdraw = (key: Key, id: string) => send(key, 'POST', `/v1/sessions/${id}/invalidate`)
+    const listed = async (key: Key, query = '') => {
+      const page = await (await send(key, 'GET', `/v1/sessions?state=pending${query}`)).json()
+      return (page as { sessions: SessionJson[] }).sessions.map(({ session_id }) => session_id)
+    }
+
+    const theirs = await ask(reader, [READ], 'to read')
+    const { session_id: id } = theirs
+    expect(theirs).toMatchObject({ scopes: [READ], reason: 'to read' })
+    expect(await look(writer, id)).toMatchObject({ status: 404, code: 'session_not_found' })
+    expect((await withdraw(writer, id)).status).toBe(404)
+    expect([await listed(writer), await listed(reader)]).toEqual([[], [id]])
+
+    const shared = await ask(writer, [WRITE], 'to write')
+    expect(shared).toMatchObject({ scopes: [WRITE], reason: null })
+    expect(await look(reader, id)).toMatchObject({ state: 'expired', end_reason: 'superseded' })
+    const { session_id: both } = shared
+    expect(await look(reader, both)).toMatchObject({ status: 200, scopes: [READ], reason: null })
+    expect(await listed(reader, '&limit=1')).toEqual([both])
+    const refused = await withdraw(reader, both)
+    expect(refused.status).toBe(403)
+    expect(await refused.text()).not.toContain(WRITE)
+    const whole = await makeKey('reader-and-writer', { ...given, scopes: [READ, WRITE] })
+    const all = { scopes: [READ, WRITE], reason: 'to write' }
+    expect(await look(whole, both)).toMatchObject({ status: 200, ...all })
+    expect((await withdraw(whole, both)).status).toBe(200)
   })
 
   it('is recorded, with what was lacking', async () => {
@@ -261,7 +310,8 @@ describe('A17: the key of one bot is of no use for what belongs to another', () 
     const has = (list: readonly string[], name: string) =>
       new Set(list).has('*') || new Set(list).has(name)
     return needs.every(
-      ({ action, scopes = [] }) =>
+      ({ action, scopes = [], someOf }) =>
+        (someOf?.some((scope) => has(permissions.scopes, scope)) ?? true) &&
         has(permissions.actions, action) &&
         has(permissions.appIds, service.emulator.app.appId) &&
         has(permissions.people, openId) &&
@@ -269,9 +319,10 @@ describe('A17: the key of one bot is of no use for what belongs to another', () 
     )
   }
 
-  function expectedOf({ actions }: Permissions, { isBySession }: Route) {
-    const mayLook = actions.some((action) => action === 'ask' || action === '*')
-    return isBySession && mayLook
+  function expectedOf(permissions: Permissions, { isBySession }: Route, openId: string) {
+    const mayAsk = permissions.actions.some((action) => action === 'ask' || action === '*')
+    const isSeen = isPermitted(permissions, routeNamed('look'), openId)
+    return isBySession && mayAsk && !isSeen
       ? { status: 404, code: 'session_not_found' }
       : { status: 403, code: 'forbidden' }
   }

@@ -2,7 +2,7 @@ import type { Access } from '../../access/access.ts'
 import type { AuditAction } from '../../access/audit-chain.ts'
 import type { Client } from '../../access/clients.ts'
 import type { Action } from '../../access/permissions.ts'
-import { type Denial, denialOf, includes } from '../../access/permits.ts'
+import { type Denial, denialOf, includes, permitsSight } from '../../access/permits.ts'
 import type { Apps } from '../../auth/apps.ts'
 import type { UserAccessToken } from '../../auth/grant.ts'
 import type { AuthSession } from '../../auth/session.ts'
@@ -33,11 +33,19 @@ export interface Gate {
   pass(response: Answering, wanted: Wanted, recordAs?: AuditAction): string
   /** Checks an action alone, where whom it is about is not known yet. */
   passAction(response: Answering, action: Action, recordAs: AuditAction): void
+  /** Tells whether the key may see a session: one that asks somebody of its own for a scope of its own. */
+  maySee(response: Answering, session: AuthSession): boolean
   /**
    * Lets a session be seen; for one of somebody else there is no such session.
    * @throws {AuthSessionNotFoundError} for it.
    */
   passSession(response: Answering, session: AuthSession, recordAs: AuditAction): void
+  /**
+   * Lets a session be withdrawn, which takes every scope it asks for: others may be waiting for theirs.
+   * @throws {AuthSessionNotFoundError} for one that may not be seen.
+   * @throws {HttpProblem} `forbidden` for one that asks for others as well.
+   */
+  passWithdrawal(response: Answering, session: AuthSession, recordAs: AuditAction): void
   /** What a list may show: what was asked for, or the only choice of the key. */
   narrow(
     response: Answering,
@@ -90,11 +98,23 @@ export function createGate({
       if (includes(clientOf(response).permissions.actions, action)) return
       refuse({ part: 'action', lacking: action }, recordAs)
     },
-    passSession(response, { id, appId, openId }, recordAs) {
-      const claim = { action: 'ask', appId, openId } as const
-      if (!denialOf(clientOf(response).permissions, claim)) return
+    maySee: (response, session) => permitsSight(clientOf(response).permissions, session),
+    passSession(response, session, recordAs) {
+      if (gate.maySee(response, session)) return
+      const { id, appId, openId } = session
       audit.note({ action: recordAs, outcome: 'forbidden', appId, openId })
       throw new AuthSessionNotFoundError(id)
+    },
+    passWithdrawal(response, session, recordAs) {
+      gate.passSession(response, session, recordAs)
+      const { appId, openId, scopes } = session
+      const claim = { action: 'ask', appId, openId, scopes } as const
+      const denial = denialOf(clientOf(response).permissions, claim)
+      if (!denial) return
+      note(denial, recordAs, appId, openId)
+      // Which scopes they are is not the caller's business.
+      const detail = 'The session also asks for scopes that this API key was not given.'
+      throw new HttpProblem('forbidden', detail, { members: { lacking: { part: denial.part } } })
     },
     narrow(response, { appId, openId }) {
       gate.passAction(response, 'ask', 'session_read')
@@ -129,9 +149,12 @@ export function createGate({
   }
 
   function refuse(denial: Denial, action: AuditAction, appId?: string, openId?: string): never {
-    const detail = { part: denial.part, lacking: denial.lacking }
-    audit.note({ action, outcome: 'forbidden', appId, openId, detail })
+    note(denial, action, appId, openId)
     throw forbidden(denial)
+  }
+
+  function note({ part, lacking }: Denial, action: AuditAction, appId?: string, openId?: string) {
+    audit.note({ action, outcome: 'forbidden', appId, openId, detail: { part, lacking } })
   }
 
   function choose({ permissions }: Client, part: 'app' | 'person', asked: string | undefined) {

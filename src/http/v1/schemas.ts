@@ -204,7 +204,10 @@ export const sessionReply = z
 /** A page of sessions, newest first. */
 export const sessionPage = z.object({
   sessions: z.array(sessionReply),
-  next_cursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
+  next_cursor: z
+    .string()
+    .nullable()
+    .meta({ description: 'Null on the last page; a page before it may be shorter than asked.' }),
 })
 
 /** A token, ready for an `Authorization` header. */

@@ -4,8 +4,10 @@ import type { HttpNeighbours } from '../http-neighbours.ts'
 import { factsOf } from '../request-facts.ts'
 import { mountRoute } from '../route.ts'
 import type { Answer, AnswerOnce } from './answer-once.ts'
+import { clientOf } from './authenticate.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import type { Gate } from './gate.ts'
+import { pageOfSessions } from './page-of-sessions.ts'
 import { parseRequest } from './parse-request.ts'
 import { newSession, noQuery, sessionFilter, sessionPath, sessionWait } from './schemas.ts'
 import { toSessionReply } from './session-reply.ts'
@@ -28,19 +30,16 @@ export function mountSessionRoutes(
     async get(request, response) {
       const { open_id, app_id, state, cursor, limit } = parseRequest(sessionFilter, request.query)
       const seen = gate.narrow(response, { appId: app_id, openId: open_id })
-      const pageSize = limit ?? PAGE_SIZE
-      const sessions = await listSessions({
-        ...seen,
-        state,
-        before: cursor === undefined ? undefined : readCursor(cursor),
-        // One more than is shown tells whether another page follows.
-        limit: pageSize + 1,
+      const { shown, next } = await pageOfSessions({
+        list: listSessions,
+        filter: { ...seen, state, before: cursor === undefined ? undefined : readCursor(cursor) },
+        pageSize: limit ?? PAGE_SIZE,
+        maySee: (session) => gate.maySee(response, session),
       })
-      const shown = sessions.slice(0, pageSize)
-      const last = sessions.length > pageSize ? shown.at(-1) : undefined
+      const { permissions } = clientOf(response)
       response.json({
-        sessions: shown.map(toSessionReply),
-        next_cursor: last ? writeCursor(last) : null,
+        sessions: shown.map((session) => toSessionReply(session, permissions)),
+        next_cursor: next && writeCursor(next),
       })
     },
     post: once({
@@ -90,7 +89,7 @@ export function mountSessionRoutes(
         parseRequest(noQuery, request.query)
         const id = sessionIdOf(request)
         gate.passAction(response, 'ask', 'session_invalidated')
-        gate.passSession(response, await auth.readSession(id), 'session_invalidated')
+        gate.passWithdrawal(response, await auth.readSession(id), 'session_invalidated')
         return answerWith(response, await auth.invalidateSession(id), 200)
       },
     }),
@@ -99,7 +98,7 @@ export function mountSessionRoutes(
 
 function answerWith(response: Response, session: AuthSession, status: number): Answer {
   factsOf(response).sessionId = session.id
-  return { status, body: toSessionReply(session) }
+  return { status, body: toSessionReply(session, clientOf(response).permissions) }
 }
 
 function sessionIdOf(request: Request): string {

@@ -6,6 +6,7 @@ import { HttpProblem } from '../problem.ts'
 import { factsOf } from '../request-facts.ts'
 import { mountRoute } from '../route.ts'
 import type { Answer, AnswerOnce } from './answer-once.ts'
+import { clientOf } from './authenticate.ts'
 import type { Gate } from './gate.ts'
 import { parseRequest } from './parse-request.ts'
 import { createReadToken } from './read-token.ts'
@@ -53,7 +54,8 @@ export function mountTokenRoutes(
         await gate.passAgain(response, session, 'session_asked')
         factsOf(response).sessionId = session.id
         const location = `/v1/sessions/${session.id}`
-        return { status: 202, location, body: toSessionReply(session) }
+        const { permissions } = clientOf(response)
+        return { status: 202, location, body: toSessionReply(session, permissions) }
       },
       async readToken(request, response) {
         const body = parseRequest(tokenRequest, request.body)
