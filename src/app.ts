@@ -1,4 +1,3 @@
-import type { Actor } from './access/callers.ts'
 import type { EnvironmentKey } from './access/clients.ts'
 import { hashSecret } from './auth/one-time-secret.ts'
 import type { Clock, Log } from './auth/ports.ts'
@@ -82,7 +81,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     jobIntervalSeconds: jobIntervalSeconds(options.schedules),
     keyIds: config.encryptionKeys.map(({ id }) => id),
     clientNames: config.apiKeys.map(({ name }) => name),
-    currentClient: () => keyNameOf(callers.current()),
+    currentClient: () => callers.apiKey(),
     version: VERSION,
     revision: readRevision(),
     clock,
@@ -266,10 +265,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 function worst(states: readonly (0 | 1 | 2)[]): 0 | 1 | 2 {
   if (states.includes(2)) return 2
   return states.includes(1) ? 1 : 0
-}
-
-function keyNameOf(actor: Actor): string | null {
-  return actor.startsWith('key:') ? actor.slice('key:'.length) : null
 }
 
 function toReadyCheck({ name, ok }: ReadinessCheck): ReadyCheck[] {

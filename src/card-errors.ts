@@ -1,17 +1,13 @@
 import { CardAuthError, FeishuAnsweredError, type FeishuFacts } from './error-base.ts'
 
-/** Another card would be one too many: for the person, for the group, or so soon after a card they did not want. */
+/** Another card would be one too many: for the person, the group or the API key, or so soon after a card they did not want. */
 export class TooManyCardsError extends CardAuthError {
   readonly code = 'too_many_cards'
-  readonly reason: 'person' | 'chat' | 'cool_down'
+  readonly reason: 'person' | 'chat' | 'key' | 'cool_down'
   readonly retryAfterSeconds: number
 
   constructor(reason: TooManyCardsError['reason'], retryAfterSeconds: number) {
-    super(
-      reason === 'cool_down'
-        ? `The person declined or ignored the last card. Ask again in ${retryAfterSeconds} s, or let them use its button.`
-        : `Too many cards went to this ${reason} within an hour. Ask again in ${retryAfterSeconds} s.`,
-    )
+    super(inWords(reason, retryAfterSeconds))
     this.reason = reason
     this.retryAfterSeconds = retryAfterSeconds
   }
@@ -28,5 +24,17 @@ export class CardGoneError extends FeishuAnsweredError {
 
   constructor(facts?: FeishuFacts) {
     super('The card can no longer be changed: it is too old, recalled or deleted.', facts)
+  }
+}
+
+function inWords(reason: TooManyCardsError['reason'], seconds: number): string {
+  switch (reason) {
+    case 'cool_down':
+      return `The person declined or ignored the last card. Ask again in ${seconds} s, or let them use its button.`
+    case 'key':
+      return `This API key has asked for too many cards within a minute. Ask again in ${seconds} s.`
+    case 'person':
+    case 'chat':
+      return `Too many cards went to this ${reason} within an hour. Ask again in ${seconds} s.`
   }
 }

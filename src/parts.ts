@@ -158,6 +158,7 @@ export function createParts(options: PartsOptions): Parts {
     ahead: options.ahead,
     retentionDays: options.retentionDays,
     around: options.around,
+    apiKey: access.callers.apiKey,
   })
   const noteSign = createNoteSign({ signs: store.signs, clock, background })
   const answerCardClick = async (click: CardClick, appId: string | null) => {

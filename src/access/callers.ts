@@ -9,13 +9,22 @@ export interface Callers {
   as<Result>(actor: Actor, work: () => Result): Result
   /** For whom the running work is done. */
   current(): Actor
+  /** The name of the API key for which it is done; null for everybody else. */
+  apiKey(): string | null
 }
+
+const KEY = 'key:'
 
 /** Creates the memory of who is being worked for; `otherwise` is who works unbidden. */
 export function createCallers(otherwise: Actor = 'service'): Callers {
   const storage = new AsyncLocalStorage<Actor>()
+  const current = () => storage.getStore() ?? otherwise
   return {
     as: (actor, work) => storage.run(actor, work),
-    current: () => storage.getStore() ?? otherwise,
+    current,
+    apiKey() {
+      const actor = current()
+      return actor.startsWith(KEY) ? actor.slice(KEY.length) : null
+    },
   }
 }

@@ -76,6 +76,8 @@ export type AuthNeighbours = {
   retentionDays: number
   /** Against cards in a loop; what is left out is as {@link DEFAULT_CARD_LIMITS} says. */
   cardLimits?: Partial<CardLimits> | undefined
+  /** The API key for which the running work is done; null for everybody else. */
+  apiKey?: (() => string | null) | undefined
   /** Who watches how long work takes. */
   around?: Around | undefined
 }

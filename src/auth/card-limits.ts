@@ -9,15 +9,21 @@ export type CardLimits = {
   perPerson: number
   /** New cards of one app in one group within an hour. */
   perChat: number
+  /** New cards of one app that one API key asks for within a minute, counted by each instance for itself. */
+  perKey: number
   /** After the first card that was declined or ignored; doubles with each one that follows. */
   coolDownSeconds: number
   mostCoolDownSeconds: number
 }
 
-/** More than a conversation ever needs, and far less than a program in a loop sends. */
+/**
+ * More than a conversation ever needs, and far less than a program in a loop sends. A key may use a third of the 900 calls a minute that
+ * an app makes to messages: enough to ask ten thousand people in half an hour, while other bots of the app still get their cards out.
+ */
 export const DEFAULT_CARD_LIMITS: CardLimits = {
   perPerson: 10,
   perChat: 30,
+  perKey: 300,
   coolDownSeconds: 30,
   mostCoolDownSeconds: 3600,
 }
@@ -40,15 +46,23 @@ export type PlannedCard = {
 /** Tells why a card would be one too many, and when it no longer is; null lets it go out. */
 export type RefuseCard = (card: PlannedCard) => Promise<TooManyCardsError | null>
 
-type Neighbours = { store: Pick<Store, 'sessions'>; clock: Clock; limits: CardLimits }
+type Neighbours = {
+  store: Pick<Store, 'sessions'>
+  clock: Clock
+  limits: CardLimits
+  /** The API key for which the running work is done; null for everybody else. */
+  apiKey?: (() => string | null) | undefined
+}
 
 const HOUR_SECONDS = 3600
+const MINUTE_MS = 60_000
 
 /**
  * Creates the guard against cards in a loop. It counts the sessions in the store, so that all instances count together; calls at
  * the very same instant may pass the cap of a group together.
  */
-export function createRefuseCard({ store, clock, limits }: Neighbours): RefuseCard {
+export function createRefuseCard({ store, clock, limits, apiKey }: Neighbours): RefuseCard {
+  const keys = createKeyBudget(limits.perKey)
   const remembered = Math.max(limits.perPerson, coolDownsToTheMost(limits))
 
   return async ({ appId, openId, chatId, scopes, askedBy }) => {
@@ -63,9 +77,29 @@ export function createRefuseCard({ store, clock, limits }: Neighbours): RefuseCa
         ? refuseUntil('cool_down', endOfCoolDown(ofPerson, scopes, limits), now)
         : null,
     ]
-    return refusals.reduce((longest, refusal) =>
-      (refusal?.retryAfterSeconds ?? 0) > (longest?.retryAfterSeconds ?? 0) ? refusal : longest,
+    const refusal = refusals.reduce((longest, each) =>
+      (each?.retryAfterSeconds ?? 0) > (longest?.retryAfterSeconds ?? 0) ? each : longest,
     )
+    const key = askedBy === 'caller' ? apiKey?.() : null
+    if (refusal || !key) return refusal
+    return refuseUntil('key', keys.take(JSON.stringify([appId, key]), now), now)
+  }
+}
+
+/** Counts the cards of each API key in the last minute; `take` says when the next one is free, or takes one. */
+function createKeyBudget(most: number) {
+  const takenAt = new Map<string, Date[]>()
+
+  return {
+    take(key: string, now: Date): Date | null {
+      const since = now.getTime() - MINUTE_MS
+      const recent = (takenAt.get(key) ?? []).filter((at) => at.getTime() > since)
+      takenAt.set(key, recent)
+      const [oldest] = recent
+      if (oldest && recent.length >= most) return after(oldest, MINUTE_MS / 1000)
+      recent.push(now)
+      return null
+    },
   }
 }
 

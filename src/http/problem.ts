@@ -40,7 +40,7 @@ export const PROBLEMS = {
   store_unavailable: { status: 503, title: 'The database is not available' },
   token_refresh_failed: { status: 503, title: 'The token could not be refreshed' },
   token_unreadable: { status: 500, title: 'A stored secret cannot be opened' },
-  too_many_cards: { status: 429, title: 'This person was asked too often' },
+  too_many_cards: { status: 429, title: 'Another card would be one too many' },
   unknown_app: { status: 422, title: 'No such app is configured' },
   unauthenticated: { status: 401, title: 'An API key is needed' },
   forbidden: { status: 403, title: 'The API key was not given this' },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { EVERYTHING } from '../../src/access/permits.ts'
 import { startFeishuEmulator } from '../../src/emulator/index.ts'
 import { newestCard, type Service, startService } from '../support/service.ts'
 
@@ -6,10 +7,11 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const PER_PERSON = 10
 const PER_GROUP = 30
+const PER_KEY = 300
 
 describe('A18: a bot in a loop', () => {
   let service: Service
-  const people = Array.from({ length: PER_GROUP + 10 }, (_, index) => {
+  const people = Array.from({ length: PER_GROUP + PER_KEY + 20 }, (_, index) => {
     const id = `a18${String(index).padStart(29, '0')}`
     return {
       openId: `ou_${id}`,
@@ -129,6 +131,27 @@ describe('A18: a bot in a loop', () => {
     const openId = newcomer()
     await expectTooMany(await ask(openId, { chat_id }), 'chat')
     expect((await ask(openId)).status).toBe(201)
+    await expectNothingSaved()
+  })
+
+  it('gives one API key a part of what the app may send, and leaves the rest to others', async () => {
+    const made = await service.app.parts.access.apiKeys.create('looping-bot', EVERYTHING)
+    const loop = (path: string) =>
+      fetch(service.url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${made?.secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ open_id: newcomer() }),
+      })
+    const answers = await Promise.all(
+      Array.from({ length: PER_KEY + 1 }, (_, call) =>
+        loop(call % 2 === 0 ? '/v1/sessions' : '/v1/tokens'),
+      ),
+    )
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused).toHaveLength(1)
+    const [one] = refused
+    if (one) await expectTooMany(one, 'key')
+    expect((await ask(newcomer())).status).toBe(201)
     await expectNothingSaved()
   })
 })

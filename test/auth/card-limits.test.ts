@@ -7,9 +7,11 @@ import { ALEX, createDomain, type Domain, LIN } from '../support/domain.ts'
 const CHAT = 'oc_team'
 
 let domain: Domain
+let apiKey: string | null
 const begin = async (cardLimits: Partial<CardLimits> = {}) => {
   await domain?.close()
-  domain = await createDomain({ cardLimits })
+  apiKey = null
+  domain = await createDomain({ cardLimits, apiKey: () => apiKey })
 }
 beforeEach(() => begin())
 afterEach(() => domain.close())
@@ -186,5 +188,51 @@ describe('the cap on cards', () => {
     const all = await Promise.all(Array.from({ length: 50 }, () => ask({ scopes: ['a'] })))
     expect(new Set(all.map(({ id }) => id)).size).toBe(1)
     expect(domain.messenger.sends).toBe(1)
+  })
+})
+
+describe('the budget of an API key', () => {
+  const askAs = (key: string | null, openId: string, scopes?: string[]) => {
+    apiKey = key
+    return ask({ openId, ...(scopes && { scopes }) })
+  }
+
+  it('lets it ask so many people within a minute, and says when the next one is free', async () => {
+    await begin({ perKey: 3 })
+    for (const second of [0, 10, 20]) {
+      await askAs('bot', `ou_${second}`)
+      seconds(10)
+    }
+    expect(await refusalOf(askAs('bot', 'ou_next'))).toMatchObject({
+      reason: 'key',
+      retryAfterSeconds: 30,
+    })
+    seconds(30)
+    await askAs('bot', 'ou_next')
+    expect(await refusalOf(askAs('bot', 'ou_other'))).toMatchObject({ retryAfterSeconds: 10 })
+  })
+
+  it('is not touched by a card that is joined, nor by one that is refused anyway', async () => {
+    await begin({ perKey: 2, perPerson: 1 })
+    await askAs('bot', 'ou_one')
+    for (let round = 0; round < 3; round++) {
+      await askAs('bot', 'ou_one')
+      const refusal = await refusalOf(askAs('bot', 'ou_one', ['task:task:write']))
+      expect(refusal.reason).toBe('person')
+    }
+    await askAs('bot', 'ou_two')
+    expect((await refusalOf(askAs('bot', 'ou_three'))).reason).toBe('key')
+  })
+
+  it('is its own: other keys, the library and people have theirs', async () => {
+    await begin({ perKey: 1, coolDownSeconds: 0 })
+    const session = await askAs('bot', 'ou_one')
+    expect((await refusalOf(askAs('bot', 'ou_two'))).reason).toBe('key')
+    await askAs('other', 'ou_two')
+    for (const openId of ['ou_three', 'ou_four']) await askAs(null, openId)
+    apiKey = 'bot'
+    await tap(session, 'decline')
+    await tap(session, 'send_again')
+    expect(domain.messenger.sends).toBe(5)
   })
 })

@@ -27,11 +27,12 @@ describe('docs/security.md', () => {
   })
 
   it('tells the numbers that are enforced', () => {
-    const { perPerson, perChat, coolDownSeconds } = DEFAULT_CARD_LIMITS
+    const { perPerson, perChat, perKey, coolDownSeconds } = DEFAULT_CARD_LIMITS
     const { apiChanges, apiKeyFailures, authLinks, callbacks, newCards } = DEFAULT_RATE_LIMITS
     for (const number of [
       `${perPerson} an hour`,
       `${perChat} an hour`,
+      `${perKey} a minute`,
       `none for ${coolDownSeconds} s`,
       `${apiChanges} a minute`,
       `${apiKeyFailures} a minute`,

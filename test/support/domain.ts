@@ -89,6 +89,7 @@ export async function createDomain(
     apps: AppSettings[]
     sessionSeconds: number
     cardLimits: Partial<CardLimits>
+    apiKey: () => string | null
     ahead: AheadSettings
   }> = {},
 ): Promise<Domain> {
@@ -119,6 +120,7 @@ export async function createDomain(
     ahead: overrides.ahead,
     retentionDays: 30,
     cardLimits: overrides.cardLimits,
+    apiKey: overrides.apiKey,
   })
   return {
     auth,
