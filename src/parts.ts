@@ -143,7 +143,9 @@ export function createParts(options: PartsOptions): Parts {
     options.observeUnreadable,
   )
   const { environmentKeys = [], auditMode = 'batched', actor = 'service', requestId } = options
-  const access = createAccess({ store, environmentKeys, auditMode, actor, requestId, clock, log })
+  const access = createAccess({
+    ...{ store, environmentKeys, auditMode, actor, requestId, cipher, clock, log },
+  })
   const auth = createAuth({
     apps: apps.map((app) => ({ ...app, defaultScopes: app.scopes, issuers: issuersOf(app) })),
     store,
@@ -222,6 +224,7 @@ export function createParts(options: PartsOptions): Parts {
     webhooks,
     watchChain: createWatchChain({
       verify: access.verifyAudit,
+      mark: access.auditMark,
       log,
       onVerdict: options.observeChain ?? (() => {}),
     }),

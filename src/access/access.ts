@@ -1,7 +1,8 @@
-import type { Clock, Log } from '../auth/ports.ts'
+import type { Clock, Log, TokenCipher } from '../auth/ports.ts'
 import type { ApiKeyStore } from './api-key-store.ts'
 import { type ApiKeys, createApiKeys } from './api-keys.ts'
 import { type Audit, type AuditMode, createAudit } from './audit.ts'
+import { type AuditMark, createAuditMark } from './audit-mark.ts'
 import type { AuditStore } from './audit-store.ts'
 import { createAuditWriter } from './audit-writer.ts'
 import { type Actor, type Callers, createCallers } from './callers.ts'
@@ -15,6 +16,7 @@ export interface Access {
   callers: Callers
   audit: Audit
   verifyAudit: VerifyAudit
+  auditMark: AuditMark
 }
 
 /** What this part needs from outside. */
@@ -27,15 +29,17 @@ export type AccessNeighbours = {
   actor: Actor
   /** The id of the HTTP request that is being answered, if any. */
   requestId?: (() => string | null) | undefined
+  cipher: TokenCipher
   clock: Clock
   log: Log
 }
 
 /** Builds API keys and the audit record over one store. */
 export function createAccess(neighbours: AccessNeighbours): Access {
-  const { store, environmentKeys, auditMode, actor, requestId, clock, log } = neighbours
+  const { store, environmentKeys, auditMode, actor, requestId, cipher, clock, log } = neighbours
   const callers = createCallers(actor)
-  const writer = createAuditWriter({ store: store.audit, clock, log })
+  const auditMark = createAuditMark({ store: store.audit, cipher })
+  const writer = createAuditWriter({ store: store.audit, mark: auditMark, clock, log })
   const audit = createAudit({ mode: auditMode, writer, clock, callers, requestId })
   const clients = createClients({ environmentKeys, store: store.apiKeys, clock })
   return {
@@ -48,6 +52,7 @@ export function createAccess(neighbours: AccessNeighbours): Access {
     }),
     callers,
     audit,
-    verifyAudit: createVerifyAudit({ store: store.audit, clock }),
+    verifyAudit: createVerifyAudit({ store: store.audit, mark: auditMark, clock }),
+    auditMark,
   }
 }

@@ -20,4 +20,8 @@ export interface AuditStore {
    */
   append(entries: readonly AuditEntry[]): Promise<number>
   list(filter: AuditFilter): Promise<AuditEntry[]>
+  /** The sealed mark of how far the chain had come; null when there is none. */
+  mark(): Promise<string | null>
+  /** Puts a mark in the place of the one that was read, or where there was none; false when another is there by now. */
+  keepMark(sealed: string, over: string | null): Promise<boolean>
 }

@@ -7,6 +7,7 @@ import {
   chainAfter,
   GENESIS,
 } from './audit-chain.ts'
+import type { AuditMark } from './audit-mark.ts'
 import type { AuditStore } from './audit-store.ts'
 
 /** Brings facts into the chain, in the order they came. */
@@ -36,22 +37,29 @@ const BATCH = 512
 const MOST_WAITING = 10_000
 const LONGEST_PAUSE_MS = 30_000
 const CLOSING_TRIES = 3
+/** The mark of the end follows the chain at this distance: so much could be cut off unseen after a crash. */
+const MARK_MS = 10_000
 /** So often others may be faster at the end of the chain. */
 const MOST_RACES_LOST = 50
 
 /** Creates the only writer of this process; other processes may write to the same chain. */
 export function createAuditWriter({
   store,
+  mark,
   clock,
   log,
 }: {
-  store: AuditStore
+  store: Pick<AuditStore, 'head' | 'append' | 'list'>
+  mark: Pick<AuditMark, 'begin' | 'moveTo'>
   clock: Clock
   log: Log
 }): AuditWriter {
   let queue: Waiting[] = []
   const equals = new Map<string, Waiting>()
   let head: ChainHead | null = null
+  let marked: ChainHead | null = null
+  let markedAt = 0
+  let marking = Promise.resolve()
   /** What is on its way, or was when the database failed: it may have arrived. */
   let sent: readonly { entry: AuditEntry; waiting: Waiting }[] = []
   let running: Promise<void> | null = null
@@ -74,6 +82,8 @@ export function createAuditWriter({
       await running
       for (let tries = 0; queue.length > 0 && tries < CLOSING_TRIES; tries++) await flush()
       if (queue.length > 0) log('error', 'audit_entries_lost', { entries: countOf(queue) })
+      await marking
+      await moveMark()
     },
   }
 
@@ -127,6 +137,8 @@ export function createAuditWriter({
     running = null
     const pause = failures === 0 ? BATCH_MS : BATCH_MS * 2 ** (failures - 1)
     if (queue.length > 0) wakeIn(Math.min(LONGEST_PAUSE_MS, pause))
+    // Beside the work: whoever waits for an entry does not wait for the mark.
+    if (failures === 0 && clock.now().getTime() - markedAt >= MARK_MS) marking = moveMark()
   }
 
   async function writeBatch(): Promise<void> {
@@ -136,7 +148,7 @@ export function createAuditWriter({
     equals.clear()
     let left = Math.min(queue.length, BATCH)
     for (let racesLost = 0; left > 0; ) {
-      sent = chain(head ?? (await store.head()) ?? GENESIS, queue.slice(0, left))
+      sent = chain(head ?? (await findHead()), queue.slice(0, left))
       const written = await store.append(sent.map(({ entry }) => entry))
       head = sent[written - 1]?.entry ?? null
       arrived(sent.slice(0, written))
@@ -146,6 +158,26 @@ export function createAuditWriter({
       if (racesLost > MOST_RACES_LOST) {
         throw new StoreUnavailableError('audit.append', new Error('Others were always faster.'))
       }
+    }
+  }
+
+  /** A chain has a mark before it has an entry, so that one without a mark is one that lost it. */
+  async function findHead(): Promise<ChainHead> {
+    const found = await store.head()
+    if (!found) await mark.begin()
+    return found ?? GENESIS
+  }
+
+  /** The chain is right without it, so nobody has to wait or to fail for it. */
+  async function moveMark(): Promise<void> {
+    const end = head
+    if (!end || end.sequence === marked?.sequence) return
+    markedAt = clock.now().getTime()
+    try {
+      await mark.moveTo(end)
+      marked = end
+    } catch (error) {
+      log('error', 'audit_not_written', { entries: 0, error })
     }
   }
 

@@ -1,9 +1,10 @@
 import type { Clock } from '../auth/ports.ts'
 import { type AuditEntry, type ChainHead, GENESIS, hashOf } from './audit-chain.ts'
+import type { AuditMark } from './audit-mark.ts'
 import type { AuditStore } from './audit-store.ts'
 
-/** What is wrong with the chain: an entry was changed, or one is missing, moved or put in. */
-export type ChainFault = 'altered' | 'missing' | 'unlinked'
+/** What is wrong with the chain: an entry was changed, or one is missing, moved or put in; or the mark of its end is gone. */
+export type ChainFault = 'altered' | 'missing' | 'unlinked' | 'unmarked'
 
 /** What a look at the chain came to; `head` is the last entry found right. */
 export type ChainVerdict =
@@ -12,7 +13,8 @@ export type ChainVerdict =
 
 /**
  * Walks the chain from behind an entry that is known to be right, or from its beginning.
- * `expected` is a head remembered from earlier: without it nobody can tell that the end was cut off.
+ * Its end is held against the sealed mark, and against `expected`, a head remembered from earlier; with that one, a mark that is gone
+ * is no fault.
  */
 export type VerifyAudit = (range?: {
   from?: ChainHead
@@ -24,13 +26,17 @@ const PAGE = 500
 /** Creates the check of the chain; it reads in pages and lets go of the event loop in between. */
 export function createVerifyAudit({
   store,
+  mark,
   clock,
 }: {
   store: Pick<AuditStore, 'list'>
+  mark: Pick<AuditMark, 'read'>
   clock: Pick<Clock, 'sleep'>
 }): VerifyAudit {
   return async ({ from = GENESIS, expected } = {}) => {
     let head = from
+    const marked = await mark.read()
+    const heads = [expected, typeof marked === 'string' ? undefined : marked]
     let entries = 0
     const verdict = (fault: ChainFault, sequence: number): ChainVerdict => ({
       ...{ ok: false, head, entries, sequence, fault },
@@ -39,7 +45,8 @@ export function createVerifyAudit({
     for (;;) {
       const page = await store.list({ after: head.sequence, limit: PAGE })
       for (const entry of page) {
-        const fault = faultOf(entry, head) ?? (isOther(entry, expected) ? 'altered' : null)
+        const fault =
+          faultOf(entry, head) ?? (heads.some((known) => isOther(entry, known)) ? 'altered' : null)
         if (fault === 'missing') return verdict(fault, head.sequence + 1)
         if (fault) return verdict(fault, entry.sequence)
         head = { sequence: entry.sequence, hash: entry.hash }
@@ -48,7 +55,11 @@ export function createVerifyAudit({
       if (page.length < PAGE) break
       await clock.sleep(0)
     }
-    if (expected && head.sequence < expected.sequence) return verdict('missing', head.sequence + 1)
+    const isCut = heads.some((known) => known && head.sequence < known.sequence)
+    if (isCut) return verdict('missing', head.sequence + 1)
+    if (typeof marked === 'string' && head.sequence > 0 && !expected) {
+      return verdict('unmarked', head.sequence)
+    }
     return { ok: true, head, entries }
   }
 

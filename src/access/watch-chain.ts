@@ -1,5 +1,6 @@
 import type { Log } from '../auth/ports.ts'
 import type { ChainHead } from './audit-chain.ts'
+import type { AuditMark } from './audit-mark.ts'
 import type { VerifyAudit } from './verify-audit.ts'
 
 /** Looks at what has been added to the chain since the last look; the first look sees all of it. */
@@ -8,10 +9,12 @@ export type WatchChain = () => Promise<void>
 /** Creates the job `audit_verify`: its head in the log is what a cut end can be told by. */
 export function createWatchChain({
   verify,
+  mark,
   log,
   onVerdict,
 }: {
   verify: VerifyAudit
+  mark: Pick<AuditMark, 'settle'>
   log: Log
   onVerdict: (isRight: boolean) => void
 }): WatchChain {
@@ -23,6 +26,8 @@ export function createWatchChain({
     if (verdict.ok) {
       seen = verdict.head
       log('info', 'audit_verified', { entries: verdict.entries, sequence, hash })
+      // Also seals it with the newest key.
+      await mark.settle(verdict.head)
       return
     }
     const { fault } = verdict

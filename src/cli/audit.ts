@@ -12,6 +12,7 @@ const FAULTS: Record<ChainFault, string> = {
   altered: 'is not what was written',
   missing: 'is missing',
   unlinked: 'does not follow the one before it',
+  unmarked: 'is the last, and the sealed mark that would prove it is gone or cannot be opened',
 }
 
 /** `audit list|verify`: who did what to whom, and whether somebody has changed that record. */
@@ -43,14 +44,16 @@ export function auditCommand(report: (code: ExitCode) => void): Command {
     .description('walk the chain; exit code 1 when an entry was changed, removed or moved')
     .option(
       '--head <sequence:hash>',
-      'a head noted earlier: shows also whether the end was cut off',
+      'a head noted earlier: proves the end also where the sealed mark is gone, and sets it anew',
       parseHead,
     )
     .option('--json', 'print JSON')
     .action(async ({ head, json }: Json & { head?: ChainHead }) => {
-      const verdict = await withParts(({ access }) =>
-        access.verifyAudit(head ? { expected: head } : {}),
-      )
+      const verdict = await withParts(async ({ access }) => {
+        const found = await access.verifyAudit(head ? { expected: head } : {})
+        if (found.ok && head) await access.auditMark.settle(found.head)
+        return found
+      })
       const last = `${verdict.head.sequence}:${verdict.head.hash}`
       if (json) console.log(JSON.stringify({ ...verdict, head: last }))
       else if (verdict.ok) console.log(`Whole: ${verdict.entries} entries. Head: ${last}`)

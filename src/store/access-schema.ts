@@ -29,7 +29,7 @@ export function createAccessSchema({
     ],
   )
 
-  /** Append-only; each row carries the hash of the one before it. */
+  /** Append-only, which triggers of the migrations enforce; each row carries the hash of the one before it. */
   const auditEntries = table(
     'audit_entries',
     {
@@ -50,6 +50,12 @@ export function createAccessSchema({
     ],
   )
 
+  /** One row: how far the chain had come, sealed, so that its end cannot be cut off without a key. */
+  const auditMarks = table('audit_marks', {
+    id: integer('id').primaryKey(),
+    sealed: text('sealed').notNull(),
+  })
+
   const idempotentRequests = table(
     'idempotent_requests',
     {
@@ -67,5 +73,5 @@ export function createAccessSchema({
     (request) => [index('idempotent_requests_created').on(request.createdAt)],
   )
 
-  return { apiKeys, auditEntries, idempotentRequests }
+  return { apiKeys, auditEntries, auditMarks, idempotentRequests }
 }

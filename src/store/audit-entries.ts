@@ -6,9 +6,13 @@ import type { Engine } from './engine.ts'
 
 /** The most rows of one statement. */
 const MOST_ROWS = 512
+const THE_MARK = 1
 
 /** Creates the statements on the audit chain: it only ever grows. */
-export function createAuditEntries({ database, schema: { auditEntries } }: Engine): AuditStore {
+export function createAuditEntries({
+  database,
+  schema: { auditEntries, auditMarks },
+}: Engine): AuditStore {
   const insertOf = new Map<number, ReturnType<typeof prepareInsert>>()
 
   return {
@@ -41,6 +45,27 @@ export function createAuditEntries({ database, schema: { auditEntries } }: Engin
         .where(matches(filter))
         .orderBy(asc(auditEntries.sequence))
         .limit(filter.limit)
+    },
+
+    async mark() {
+      const [mark] = await database.select().from(auditMarks).where(eq(auditMarks.id, THE_MARK))
+      return mark?.sealed ?? null
+    },
+
+    async keepMark(sealed, over) {
+      const kept =
+        over === null
+          ? await database
+              .insert(auditMarks)
+              .values({ id: THE_MARK, sealed })
+              .onConflictDoNothing()
+              .returning({ id: auditMarks.id })
+          : await database
+              .update(auditMarks)
+              .set({ sealed })
+              .where(and(eq(auditMarks.id, THE_MARK), eq(auditMarks.sealed, over)))
+              .returning({ id: auditMarks.id })
+      return kept.length === 1
     },
   }
 

@@ -13,5 +13,6 @@ export const {
   writeProbe,
   apiKeys,
   auditEntries,
+  auditMarks,
   idempotentRequests,
 } = createSchema(sqliteDialect)

@@ -4,6 +4,8 @@ import type { AuditStore } from '../../src/access/audit-store.ts'
 /** A chain in memory that a test may tamper with, and that fails or dawdles when told to. */
 export type AuditInMemory = AuditStore & {
   entries: AuditEntry[]
+  /** What is kept as the mark. */
+  sealedMark: string | null
   appends: number
   /** What the next appends do instead: fail before or after they wrote. */
   faults: ('before' | 'after')[]
@@ -13,6 +15,7 @@ export type AuditInMemory = AuditStore & {
 export function createAuditInMemory(): AuditInMemory {
   const store: AuditInMemory = {
     entries: [],
+    sealedMark: null,
     appends: 0,
     faults: [],
     async head() {
@@ -36,6 +39,12 @@ export function createAuditInMemory(): AuditInMemory {
         .filter((entry) => openId === undefined || entry.openId === openId)
         .filter((entry) => since === undefined || entry.at >= since)
         .slice(0, limit)
+    },
+    mark: async () => store.sealedMark,
+    async keepMark(sealed, over) {
+      if (store.sealedMark !== over) return false
+      store.sealedMark = sealed
+      return true
     },
   }
   return store

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import type { AuditFact } from '../../src/access/audit-chain.ts'
+import { createAuditMark } from '../../src/access/audit-mark.ts'
 import { createAuditWriter } from '../../src/access/audit-writer.ts'
 import { createVerifyAudit } from '../../src/access/verify-audit.ts'
+import { createTokenCipher } from '../../src/auth/token-cipher.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { createAuditInMemory } from './audit-in-memory.ts'
 
@@ -10,8 +13,10 @@ function setUp() {
   const clock = createFakeClock()
   const logged: string[] = []
   const log = (_level: string, event: string) => void logged.push(event)
-  const writer = createAuditWriter({ store, clock, log })
-  const verify = createVerifyAudit({ store, clock: { sleep: async () => {} } })
+  const cipher = createTokenCipher({ keys: [{ id: 'k1', key: randomBytes(32) }] })
+  const mark = createAuditMark({ store, cipher })
+  const writer = createAuditWriter({ store, mark, clock, log })
+  const verify = createVerifyAudit({ store, mark, clock: { sleep: async () => {} } })
   const fact = (changes: Partial<AuditFact> = {}): AuditFact => ({
     at: clock.now(),
     actor: 'key:calendar-bot',
@@ -23,8 +28,41 @@ function setUp() {
     ...changes,
   })
   const outcomes = () => store.entries.map(({ outcome }) => outcome)
-  return { store, clock, logged, writer, verify, fact, outcomes }
+  return { store, clock, logged, writer, verify, mark, fact, outcomes }
 }
+
+describe('the mark of the end', () => {
+  it('is there before the first entry, follows within ten seconds, and is right after a close', async () => {
+    const { writer, store, mark, clock, fact } = setUp()
+    const write = async () => {
+      await writer.write(fact())
+      // What is done beside it ends within the same turn, for everything here is in memory.
+      await new Promise(setImmediate)
+      return mark.read()
+    }
+    expect(await write()).toMatchObject({ sequence: 1 })
+    clock.advance(9_999)
+    expect(await write()).toMatchObject({ sequence: 1 })
+    clock.advance(1)
+    expect(await write()).toMatchObject({ sequence: 3 })
+    await writer.write(fact())
+    await writer.close()
+    const { sequence, hash } = store.entries[3] ?? {}
+    expect(await mark.read()).toEqual({ sequence, hash })
+  })
+
+  it('keeps nobody waiting when it cannot be moved', async () => {
+    const { writer, store, logged, fact } = setUp()
+    await writer.write(fact())
+    const { keepMark } = store
+    store.keepMark = () => Promise.reject(new Error('The disk is full.'))
+    await writer.write(fact())
+    await writer.close()
+    store.keepMark = keepMark
+    expect(store.entries).toHaveLength(2)
+    expect(logged).toContain('audit_not_written')
+  })
+})
 
 describe('facts that wait', () => {
   it('are written together within a second, equal ones as one with a count', async () => {

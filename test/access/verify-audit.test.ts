@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type AuditEntry, chainAfter, GENESIS, hashOf } from '../../src/access/audit-chain.ts'
+import { createAuditMark } from '../../src/access/audit-mark.ts'
 import { createVerifyAudit } from '../../src/access/verify-audit.ts'
 import { createWatchChain } from '../../src/access/watch-chain.ts'
+import { createTokenCipher } from '../../src/auth/token-cipher.ts'
 import { createLogger } from '../../src/observability/logger.ts'
 import { createAuditInMemory } from './audit-in-memory.ts'
 
@@ -10,8 +13,13 @@ const LENGTH = 1200
 /** The entry that is tampered with. */
 const TARGET = 700
 
+const cipher = createTokenCipher({ keys: [{ id: 'k1', key: randomBytes(32) }] })
+/** A mark that proves nothing: what the hashes alone can show. */
+const UNTOUCHED = { read: async () => GENESIS }
+
 function setUp() {
   const store = createAuditInMemory()
+  const mark = createAuditMark({ store, cipher })
   grow(LENGTH)
   const at = (sequence: number): AuditEntry => {
     const entry = store.entries[sequence - 1]
@@ -20,7 +28,9 @@ function setUp() {
   }
   const pauses: number[] = []
   const sleep = async (milliseconds: number) => void pauses.push(milliseconds)
-  return { store, at, grow, pauses, verify: createVerifyAudit({ store, clock: { sleep } }) }
+  const verify = createVerifyAudit({ store, mark: UNTOUCHED, clock: { sleep } })
+  const verifyMarked = createVerifyAudit({ store, mark, clock: { sleep } })
+  return { store, at, grow, pauses, verify, mark, verifyMarked }
 
   function grow(count: number): void {
     for (let index = 0; index < count; index++) {
@@ -107,13 +117,64 @@ describe('the audit chain', () => {
   })
 })
 
+describe('the sealed mark of the end', () => {
+  const headAt = ({ sequence, hash }: AuditEntry) => ({ sequence, hash })
+
+  it('shows a cut end, and a chain written anew, across a restart', async () => {
+    const { verifyMarked, mark, at, store } = setUp()
+    await mark.begin()
+    await mark.moveTo(headAt(at(LENGTH)))
+    expect(await verifyMarked()).toMatchObject({ ok: true, entries: LENGTH })
+    const [last] = store.entries.splice(LENGTH - 1)
+    const cut = { ok: false, sequence: LENGTH, fault: 'missing' }
+    expect(await verifyMarked()).toMatchObject(cut)
+    const { hash: _hash, ...entry } = last ?? at(1)
+    store.entries.push(chainAfter(at(LENGTH - 1), { ...entry, openId: 'ou_alex' }))
+    expect(await verifyMarked()).toMatchObject({ ok: false, sequence: LENGTH, fault: 'altered' })
+  })
+
+  it('shows that it was taken away, damaged, or sealed with another key', async () => {
+    const { verifyMarked, mark, at, store } = setUp()
+    const unmarked = { ok: false, sequence: LENGTH, fault: 'unmarked' }
+    expect(await verifyMarked()).toMatchObject(unmarked)
+    const others = createTokenCipher({ keys: [{ id: 'k1', key: randomBytes(32) }] })
+    await createAuditMark({ store, cipher: others }).settle(headAt(at(LENGTH)))
+    expect(await verifyMarked()).toMatchObject(unmarked)
+    await mark.settle(headAt(at(LENGTH)))
+    expect(await verifyMarked()).toMatchObject({ ok: true })
+    store.sealedMark = `${store.sealedMark?.slice(0, -4)}AAAA`
+    expect(await verifyMarked()).toMatchObject(unmarked)
+  })
+
+  it('is not made anew by who writes, only by who knows the end', async () => {
+    const { verifyMarked, mark, at, store } = setUp()
+    await mark.moveTo(headAt(at(LENGTH)))
+    expect(store.sealedMark).toBeNull()
+    const expected = headAt(at(LENGTH))
+    expect(await verifyMarked({ expected })).toMatchObject({ ok: true })
+    await mark.settle(expected)
+    expect(await verifyMarked()).toMatchObject({ ok: true })
+  })
+
+  it('never goes back', async () => {
+    const { mark, at } = setUp()
+    await mark.begin()
+    await mark.moveTo(headAt(at(LENGTH)))
+    await mark.moveTo(headAt(at(TARGET)))
+    await mark.settle(headAt(at(TARGET)))
+    await mark.begin()
+    expect(await mark.read()).toEqual(headAt(at(LENGTH)))
+  })
+})
+
 describe('the job audit_verify', () => {
-  it('looks only at what is new, tells the log its head, and raises the alarm', async () => {
-    const { verify, at, store, grow } = setUp()
+  it('looks only at what is new, tells the log its head, marks it, and raises the alarm', async () => {
+    const { verify, at, store, grow, mark } = setUp()
     const lines: unknown[] = []
     const verdicts: boolean[] = []
     const watchChain = createWatchChain({
       verify,
+      mark,
       // What is worth keeping elsewhere must be readable in the file, not only in what is handed to the log.
       log: createLogger({
         level: 'info',
@@ -126,6 +187,7 @@ describe('the job audit_verify', () => {
     const grown = LENGTH + 2
     const hashes = [at(LENGTH).hash, at(grown).hash]
     await watchChain()
+    expect(await mark.read()).toMatchObject({ sequence: LENGTH + 2 })
     store.entries.splice(LENGTH - 1)
     await watchChain()
     expect(verdicts).toEqual([true, true, false])

@@ -137,6 +137,7 @@ describe('the audit record', () => {
     await vi.waitFor(async () => expect(await read()).toHaveLength(2), PATIENCE)
     expect(await running.metric('lark_service_audit_chain_ok')).toBe(1)
     await running.close()
+    sql('drop trigger audit_entries_never_change')
     sql("update audit_entries set open_id = 'ou_other' where sequence = 1")
     const again = await start()
     await vi.waitFor(
@@ -145,6 +146,21 @@ describe('the audit record', () => {
     )
     const broken = again.logs.find(({ event }) => event === 'audit_chain_broken')
     expect(broken).toMatchObject({ level: 'error', sequence: 1, fault: 'altered' })
+  })
+
+  it('raises the alarm when its end was cut off while the service was down', async () => {
+    const running = await start()
+    await authorize(running)
+    await vi.waitFor(async () => expect(await read()).toHaveLength(2), PATIENCE)
+    await running.close()
+    sql('drop trigger audit_entries_never_go; delete from audit_entries where sequence = 2')
+    const again = await start()
+    await vi.waitFor(
+      async () => expect(await again.metric('lark_service_audit_chain_ok')).toBe(0),
+      PATIENCE,
+    )
+    const broken = again.logs.find(({ event }) => event === 'audit_chain_broken')
+    expect(broken).toMatchObject({ level: 'error', sequence: 2, fault: 'missing' })
   })
 
   it('begins with a word about the keys that may do everything', async () => {

@@ -5,7 +5,7 @@ import { createStore } from '../../src/store/create-store.ts'
 import { postgresDialect } from '../../src/store/dialects.ts'
 import { findMigrations } from '../../src/store/migrations.ts'
 import * as schema from '../../src/store/postgres-schema.ts'
-import { describeStore, EMPTY_EVERY_TABLE, type StorePair } from './contract.ts'
+import { describeStore, EMPTY_EVERY_TABLE, EMPTY_THE_RECORD, type StorePair } from './contract.ts'
 
 const client = new PGlite()
 const database = drizzle(client)
@@ -25,7 +25,7 @@ describeStore('PGlite', {
       })
       pair = { store, other: store }
     }
-    await client.exec(EMPTY_EVERY_TABLE)
+    await client.exec(`${EMPTY_EVERY_TABLE}; ${EMPTY_THE_RECORD}`)
     return pair
   },
   async close() {

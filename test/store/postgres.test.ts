@@ -2,7 +2,7 @@ import pg from 'pg'
 import { describe, it } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
 import { startPostgres } from '../support/postgres.ts'
-import { describeStore, EMPTY_EVERY_TABLE, type StorePair } from './contract.ts'
+import { describeStore, EMPTY_EVERY_TABLE, EMPTY_THE_RECORD, type StorePair } from './contract.ts'
 
 const postgres = await startPostgres()
 
@@ -21,7 +21,7 @@ if ('skipped' in postgres) {
       pair ??= { store: await openStore(options), other: await openStore(options) }
       const client = new pg.Client({ connectionString: url })
       await client.connect()
-      await client.query(EMPTY_EVERY_TABLE)
+      await client.query(`${EMPTY_EVERY_TABLE}; ${EMPTY_THE_RECORD}`)
       await client.end()
       return pair
     },

@@ -17,6 +17,11 @@ describeStore('a SQLite file', {
     const connection = new Database(path)
     keepStatements(connection)
     connection.exec(EMPTY_EVERY_TABLE)
+    const guard = connection
+      .prepare("select sql from sqlite_master where name = 'audit_entries_never_go'")
+      .pluck()
+      .get()
+    connection.exec(`drop trigger audit_entries_never_go; delete from audit_entries; ${guard}`)
     connection.close()
     return pair
   },

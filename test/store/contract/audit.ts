@@ -15,6 +15,7 @@ import { inSeconds, NOW } from './samples.ts'
 /** The audit chain: it grows at its end, whoever writes, and reads back as it was hashed. */
 export function auditContract(stores: Stores): void {
   const clock = { sleep: async () => {} }
+  const mark = { read: async () => GENESIS, begin: async () => {}, moveTo: async () => {} }
 
   describe('the audit chain', () => {
     it('reads back exactly as it was hashed', async () => {
@@ -24,7 +25,7 @@ export function auditContract(stores: Stores): void {
       expect(await store.audit.append(entries)).toBe(2)
       expect(await other.audit.list({ limit: 9 })).toEqual(entries)
       expect(await other.audit.head()).toEqual(headOf(entries))
-      const verify = createVerifyAudit({ store: other.audit, clock })
+      const verify = createVerifyAudit({ store: other.audit, mark, clock })
       expect(await verify()).toEqual({ ok: true, head: headOf(entries), entries: 2 })
     })
 
@@ -68,14 +69,28 @@ export function auditContract(stores: Stores): void {
       expect(await store.audit.list({ after: 1, limit: 1 })).toEqual([second])
     })
 
+    it('keeps one mark, which is replaced by whoever has read it', async () => {
+      const { store, other } = stores()
+      expect(await store.audit.mark()).toBeNull()
+      const first = await Promise.all([
+        store.audit.keepMark('a', null),
+        other.audit.keepMark('b', null),
+      ])
+      expect(first.sort()).toEqual([false, true])
+      const kept = (await store.audit.mark()) ?? ''
+      expect(await other.audit.keepMark('c', 'another')).toBe(false)
+      expect(await other.audit.keepMark('c', kept)).toBe(true)
+      expect(await store.audit.mark()).toBe('c')
+    })
+
     it('stays one chain when two instances write at once', async () => {
       const { store, other } = stores()
       const writers = [store, other].map((each) =>
-        createAuditWriter({ store: each.audit, clock: createFakeClock(), log: () => {} }),
+        createAuditWriter({ store: each.audit, mark, clock: createFakeClock(), log: () => {} }),
       )
       const facts = Array.from({ length: 60 }, (_, index) => aFact({ outcome: `o${index}` }))
       await Promise.all(facts.map((fact, index) => writers[index % 2]?.write(fact)))
-      const verify = createVerifyAudit({ store: store.audit, clock })
+      const verify = createVerifyAudit({ store: store.audit, mark, clock })
       expect(await verify()).toMatchObject({ ok: true, entries: 60 })
       const outcomes = (await store.audit.list({ limit: 100 })).map(({ outcome }) => outcome)
       expect(outcomes.sort()).toEqual(facts.map(({ outcome }) => outcome).sort())
