@@ -30,7 +30,7 @@ export async function inspectDatabase(databaseUrl: string): Promise<DatabaseInsp
     ...UNSEEN,
     exists: true,
     diskFreeBytes,
-    ...inspectSqlite(path, writeTrouble, PATIENCE_MS),
+    ...(await inspectSqlite(path, writeTrouble, PATIENCE_MS)),
   }
 }
 

@@ -11,6 +11,7 @@ import { checkCallbackUrl } from '../../src/doctor/check-redirect.ts'
 import { runChecks } from '../../src/doctor/run-checks.ts'
 import { type FeishuEmulator, startFeishuEmulator } from '../../src/emulator/index.ts'
 import { inspectDatabase } from '../../src/store/inspect-database.ts'
+import { inspectSqlite } from '../../src/store/inspect-sqlite.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { startService } from '../support/service.ts'
 import { appOf, examine, freshKeys } from './examine.ts'
@@ -173,6 +174,32 @@ describe('the database', () => {
     const seen = await inspectDatabase(`file:${path}`)
     const newer = { ...seen, migrations: { applied: 99, known: 3 } }
     expect(checkMigrations(newer)).toMatchObject({ status: 'fail' })
+  })
+
+  it('is looked into while this process goes on, so that a lock that is held here can be given back', async () => {
+    const path = join(directory, 'busy.db')
+    const writer = new Database(path)
+    onTestFinished(() => void writer.close())
+    writer.exec('pragma journal_mode = wal; create table x (y); begin immediate')
+    const inspecting = inspectSqlite(path, null, 500)
+    writer.exec('rollback')
+    expect(await inspecting).toMatchObject({ trouble: null, writeTrouble: null, damage: [] })
+  })
+
+  it('that stays locked is told, and so is one that vanishes', async () => {
+    const path = join(directory, 'locked.db')
+    const writer = new Database(path)
+    onTestFinished(() => void writer.close())
+    writer.exec('pragma journal_mode = wal; create table x (y); begin immediate')
+    expect(await inspectSqlite(path, null, 1)).toMatchObject({
+      trouble: null,
+      writeTrouble: expect.stringContaining('SQLITE_BUSY'),
+    })
+    expect(await inspectSqlite(join(directory, 'gone.db'), null, 1)).toMatchObject({
+      trouble: expect.stringContaining('SQLITE_CANTOPEN'),
+      damage: null,
+      migrations: null,
+    })
   })
 
   it('whose disk is full is told', async () => {
