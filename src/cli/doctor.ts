@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { VariableName } from '../config/config-schema.ts'
 import { type Config, secretsOf } from '../config.ts'
 import { CHECK_NAMES, type CheckResult, fail, pass, skip } from '../doctor/check.ts'
 import { createChecks } from '../doctor/doctor.ts'
@@ -46,19 +47,43 @@ async function examine({
   isOffline: boolean
   onResult: (result: CheckResult) => void
 }): Promise<CheckResult[]> {
-  const config = readConfiguration()
-  for (const result of config.results) onResult(result)
-  if (config.config === null) return config.results
-  const checked = await examineService(config.config, isOffline, onResult)
-  return [...config.results, ...checked]
+  const { config, results } = readConfiguration()
+  for (const result of results) onResult(result)
+  if (config === null) return results
+  return [...results, ...(await examineService(config, isOffline, onResult))]
 }
 
-/** Every fault is a finding of its own; without a configuration the other checks have nothing to look at. */
-function readConfiguration(): { config: Config | null; results: CheckResult[] } {
+/** What no check looks at: with a fault in one of them alone, all else can be examined. */
+const UNEXAMINED: readonly VariableName[] = [
+  'AUTH_FLOW',
+  'AUTH_SESSION_TTL_SECONDS',
+  'AUTH_SESSION_RETENTION_DAYS',
+  'REAUTHORIZE_AHEAD_DAYS',
+  'REAUTHORIZE_QUIET_HOURS',
+  'REAUTHORIZE_TIME_ZONE',
+  'TOKEN_REFRESH_THRESHOLD',
+  'TRUSTED_PROXIES',
+  'SHUTDOWN_DELAY_SECONDS',
+  'LONG_CONNECTION_REQUIRED',
+  'AUDIT_MODE',
+  'WEBHOOK_URL',
+  'WEBHOOK_SECRETS',
+  'WEBHOOK_ALLOWED_HOSTS',
+  'DOCTOR_OPEN_IDS',
+  'LOG_LEVEL',
+]
+
+/** Every fault is a finding of its own; the other checks look at what can be read, where no fault touches it. */
+function readConfiguration(leftOut: readonly VariableName[] = []): {
+  config: Config | null
+  results: CheckResult[]
+} {
   const name = 'configuration'
   try {
-    const config = loadEnvironment()
-    return { config, results: [{ name, appId: null, ...pass('Every variable can be used.') }] }
+    const config = loadEnvironment(leftOut)
+    const isWhole = leftOut.length === 0
+    const good = { name, appId: null, ...pass('Every variable can be used.') } as const
+    return { config, results: isWhole ? [good] : [] }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     const faults = error.faults.map(({ name: variable, problem, fix }) => ({
@@ -66,6 +91,13 @@ function readConfiguration(): { config: Config | null; results: CheckResult[] } 
       appId: null,
       ...fail(`${variable} ${problem}.`, fix),
     }))
+    const touchesNoCheck = error.faults.every(({ name: variable }) =>
+      UNEXAMINED.some((each) => variable === each || variable === `${each}_FILE`),
+    )
+    if (touchesNoCheck && leftOut.length === 0) {
+      const { config, results } = readConfiguration(UNEXAMINED)
+      return { config, results: [...faults, ...results] }
+    }
     const others = CHECK_NAMES.filter((other) => other !== name).map((other) => ({
       name: other,
       appId: null,

@@ -1,15 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import type { VariableName } from '../config/config-schema.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { ConfigurationError } from '../errors.ts'
 
 /**
- * The configuration of this process: its environment, and beneath it a `.env` file in the working directory.
+ * The configuration of this process: its environment, and beneath it a `.env` file in the working directory. What is `leftOut`
+ * gets its default.
  * @throws {ConfigurationError} with every fault at once.
  */
-export function loadEnvironment(): Config {
+export function loadEnvironment(leftOut: readonly VariableName[] = []): Config {
   for (const [name, value] of Object.entries(parseEnv(readEnvFile()))) process.env[name] ??= value
-  return loadConfig(process.env)
+  const env = { ...process.env }
+  for (const name of leftOut) {
+    delete env[name]
+    delete env[`${name}_FILE`]
+  }
+  return loadConfig(env)
 }
 
 /** `process.loadEnvFile` takes a file that it may not read for one that is not there. */

@@ -1,11 +1,15 @@
-import { AppMisconfiguredError, CardAuthError } from '../errors.ts'
+import { CardAuthError, FeishuUnavailableError } from '../errors.ts'
 import type { AppInspector } from '../feishu/app-inspector.ts'
 import type { FeishuApp } from '../feishu/hosts.ts'
+import { probeUrl } from '../feishu/probe-url.ts'
 import { type Finding, fail, pass, skip, warn } from './check.ts'
 import { consolePage } from './console-page.ts'
+import { outage } from './outage.ts'
+import { timeOf } from './time-of.ts'
+import { unreachable } from './unreachable.ts'
 
-const FEISHU_IS_AWAY = 'See what the check network says, and try again.'
-const MAY_READ_ITSELF =
+/** What to do where the app may not read its own settings. */
+export const MAY_READ_ITSELF =
   'To let it be seen, enable application:application:self_manage for the app under Permissions & Scopes and publish a version.'
 
 /** What stands in the way of a bot, by `activate_status` (https://open.feishu.cn/document/server-docs/bot-v3/obtain-bot-info). */
@@ -50,17 +54,36 @@ export async function checkBot(app: FeishuApp, inspector: AppInspector): Promise
   )
 }
 
-/** Tells whether Feishu would let the long connection in; it is not opened, for it would take taps from the service. */
+/**
+ * Tells whether Feishu would let the long connection in, whether its host answers, and when the service had it last; it is not
+ * opened, for it would take taps from the service.
+ */
 export async function checkLongConnection(
   app: FeishuApp,
   inspector: AppInspector,
-  isUsed: boolean,
+  {
+    isUsed,
+    connectedAt,
+    timeoutMs,
+  }: { isUsed: boolean; connectedAt: Date | null; timeoutMs?: number | undefined },
 ): Promise<Finding> {
   if (!isUsed) return skip('CARD_CALLBACK is off: no long connection is used.')
+  const last =
+    connectedAt === null
+      ? 'The service has not connected yet, as far as its database tells.'
+      : `The service connected last at ${timeOf(connectedAt)}.`
   try {
-    await inspector.longConnection()
+    const origin = await inspector.longConnection()
+    const probe = await probeUrl(`${origin}/`, { timeoutMs, isDirect: true })
+    if (!probe.answered) {
+      const { host } = new URL(origin)
+      return fail(
+        `Feishu would let a long connection in, but ${host} cannot be reached: ${unreachable(probe).problem}. ${last}`,
+        `The long connection goes through no proxy: let this machine out to ${host} itself, port 443.`,
+      )
+    }
     return pass(
-      'Feishu would let a long connection in (asked, not opened: it would take taps away).',
+      `Feishu would let a long connection in, and its host answers (asked, not opened: it would take taps away). ${last}`,
     )
   } catch (error) {
     return refused(
@@ -102,6 +125,7 @@ export async function checkPublishedVersion(
 /** A refusal in Feishu's words, or Feishu out of reach. */
 function refused(error: unknown, hint: string): Finding {
   if (!(error instanceof CardAuthError)) throw error
-  const isRefusal = error instanceof AppMisconfiguredError
-  return fail(error.message, isRefusal ? hint : FEISHU_IS_AWAY)
+  if (!(error instanceof FeishuUnavailableError)) return fail(error.message, hint)
+  const trouble = outage(error)
+  return fail(trouble.message, trouble.hint)
 }

@@ -3,6 +3,7 @@ import type { AppSettingsSeen } from '../feishu/app-inspector.ts'
 import type { FeishuApp } from '../feishu/hosts.ts'
 import { type Finding, fail, pass, skip, warn } from './check.ts'
 import { consolePage } from './console-page.ts'
+import { timeOf } from './time-of.ts'
 
 type Signs = Awaited<ReturnType<AppSignStore['find']>>
 
@@ -59,8 +60,4 @@ export function checkOtherService(signs: Signs | null, now: Date): Finding {
   return pass(
     'No tap on a card of another service came in the last 7 days; Feishu itself does not tell who else is connected.',
   )
-}
-
-function timeOf(instant: Date): string {
-  return instant.toISOString().replace(/\.\d+Z$/, 'Z')
 }

@@ -1,29 +1,12 @@
 import type { Clock } from '../auth/ports.ts'
 import type { FeishuEndpoints } from '../feishu/hosts.ts'
-import { type Probe, type ProbeFailure, probeUrl } from '../feishu/probe-url.ts'
+import { type Probe, probeUrl } from '../feishu/probe-url.ts'
 import { type Finding, fail, pass, skip, warn } from './check.ts'
+import { unreachable } from './unreachable.ts'
 
 /** Seconds. */
 const NOTABLE_SKEW = 5
 const HARMFUL_SKEW = 60
-
-const HINTS: Record<ProbeFailure, string> = {
-  dns: 'Check the name, and the DNS servers of this machine (/etc/resolv.conf, or dnsPolicy in Kubernetes).',
-  refused:
-    'Check FEISHU_API_BASE_URL and FEISHU_ACCOUNTS_BASE_URL, and that the firewall lets this machine out to port 443.',
-  tls: 'Something between this machine and Feishu uses a certificate of its own: name its authority with NODE_EXTRA_CA_CERTS=/path/to/ca.pem.',
-  timeout:
-    'The firewall drops the packets, or a proxy is needed: let this machine out to port 443, or set HTTPS_PROXY.',
-  network: 'Let this machine out to port 443, or set HTTPS_PROXY.',
-}
-
-const PROBLEMS: Record<ProbeFailure, string> = {
-  dns: 'its name cannot be resolved',
-  refused: 'it refuses connections',
-  tls: 'its certificate is not trusted',
-  timeout: 'it does not answer in time',
-  network: 'the connection fails',
-}
 
 /** Looks at the hosts of Feishu, once for both checks. */
 export function createHostChecks({
@@ -46,11 +29,8 @@ export function createHostChecks({
     async network() {
       return (await look()).map(({ origin, probe }) => {
         if (probe.answered) return pass(`${origin} answers.`)
-        const code = probe.code === null ? '' : ` (${probe.code})`
-        return fail(
-          `${origin} cannot be reached: ${PROBLEMS[probe.failure]}${code}.`,
-          HINTS[probe.failure],
-        )
+        const { problem, hint } = unreachable(probe)
+        return fail(`${origin} cannot be reached: ${problem}.`, hint)
       })
     },
 

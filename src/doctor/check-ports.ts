@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { connect, createServer, isIP } from 'node:net'
 import { probeUrl } from '../feishu/probe-url.ts'
 import { type Finding, fail, pass } from './check.ts'
 
@@ -7,6 +7,9 @@ type Listen = { host: string; port: number }
 
 /** The two servers, each null when it is turned off. */
 export type Servers = { callbackServer: Listen | null; metricsServer: Listen | null }
+
+/** A listener on this machine is quicker by far. */
+const CONNECT_MS = 1000
 
 /** Tells whether the ports are free, or taken by this very service. */
 export async function checkPorts({ callbackServer, metricsServer }: Servers): Promise<Finding[]> {
@@ -30,7 +33,8 @@ async function checkPort(
   if (listen === null) return pass(`${variable}: this server is turned off.`)
   const { host, port } = listen
   if (port === 0) return pass(`${variable}: any free port is taken.`)
-  const code = await tryToListen(listen)
+  // Who listens there is asked first: a service that starts, or is probed, must not meet our listening.
+  const code = (await isAnswered(listen)) ? 'EADDRINUSE' : await tryToListen(listen)
   if (code === null) return pass(`${variable}: ${host}:${port} is free; nothing runs there.`)
   if (code === 'EADDRINUSE') {
     const page = await probeUrl(`http://${reachable(host)}:${port}${path}`)
@@ -47,6 +51,26 @@ async function checkPort(
       ? `Ports below 1024 need a privilege: set ${variable}=8000 and put a proxy in front.`
       : 'Set the host to an address of this machine, such as 127.0.0.1 or 0.0.0.0.',
   )
+}
+
+/** Whether somebody takes a connection; it comes from the same address, so that one which is not of this machine fails at once. */
+function isAnswered({ host, port }: Listen): Promise<boolean> {
+  const address = reachable(host).replace(/^\[|\]$/g, '')
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: address,
+      port,
+      timeout: CONNECT_MS,
+      ...(isIP(address) && { localAddress: address }),
+    })
+    const end = (isThere: boolean) => {
+      socket.destroy()
+      resolve(isThere)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('error', () => end(false))
+    socket.once('timeout', () => end(false))
+  })
 }
 
 /** Listens for a moment; resolves with the error's code, or null when it could. */

@@ -60,7 +60,9 @@ export async function checkRefreshSwitch(
       seen,
       `Turn on "Refresh user_access_token" under ${consolePage(app, 'security')}, publish a version, and ask these people again.`,
     )
-  const allows = (await inspector?.settings())?.allowsRefresh ?? null
+  // What came back for people tells it, too, when the console cannot be asked.
+  const settings = await inspector?.settings().catch(() => null)
+  const allows = settings?.allowsRefresh ?? null
   if (allows === false) return off('Refreshing is turned off in the console (20074).')
   const stored = (await grants?.list({ appId: app.appId, limit: GRANTS_SEEN })) ?? []
   // A grant that somebody ended has lost its refresh token by that; it tells nothing of the switch.

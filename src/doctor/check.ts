@@ -27,6 +27,7 @@ export const CHECK_NAMES = [
   'long_connection',
   'published_version',
   'card_callback',
+  'events',
   'redirect_uri',
   'scopes',
   'refresh_switch',

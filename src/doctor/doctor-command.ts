@@ -9,14 +9,24 @@ export type DoctorCommand = (command: Pick<CommandMessage, 'appId' | 'openId'>) 
 
 const SIGNS = { pass: '✓', warn: '!', fail: '✗', skip: '–' } as const
 
-/** Creates the answer to `/auth doctor`: what is to be mended, for the people of `DOCTOR_OPEN_IDS` alone. */
+/**
+ * Creates the answer to `/auth doctor`: what is to be mended, for the people of `DOCTOR_OPEN_IDS` alone. Who asks while an
+ * examination runs is told what that one finds.
+ */
 export function createDoctorCommand(neighbours: {
   openIds: readonly string[]
   examine: () => Promise<readonly CheckResult[]>
   languageOf: PersonLanguage
   messenger: Pick<FeishuCardMessenger, 'sendText'>
 }): DoctorCommand {
-  const { openIds, examine, languageOf, messenger } = neighbours
+  const { openIds, languageOf, messenger } = neighbours
+  let running: Promise<readonly CheckResult[]> | null = null
+  const examine = () => {
+    running ??= neighbours.examine().finally(() => {
+      running = null
+    })
+    return running
+  }
 
   return async ({ appId, openId }) => {
     const locale = await languageOf(appId, openId)

@@ -14,6 +14,7 @@ import {
 } from './check-app.ts'
 import { checkCardCallback, checkOtherService } from './check-card-callback.ts'
 import { checkDatabase, checkDisk, checkIntegrity, checkMigrations } from './check-database.ts'
+import { checkEvents } from './check-events.ts'
 import { createHostChecks } from './check-hosts.ts'
 import { checkApiKeys, checkEncryptionKeys, checkStoredKeys } from './check-keys.ts'
 import { checkPorts, type Servers } from './check-ports.ts'
@@ -50,6 +51,12 @@ export function createChecks(options: DoctorOptions): Check[] {
     inspecting ??= inspectDatabase(options.databaseUrl)
     return inspecting
   }
+  let lookingAtPorts: ReturnType<typeof checkPorts> | null = null
+  const ports = () => {
+    lookingAtPorts ??= checkPorts(options)
+    return lookingAtPorts
+  }
+  const signsOf = async (appId: string) => (await store?.signs.find(appId)) ?? null
   const here = (name: CheckName, run: Check['run'], appId: string | null = null): Check => ({
     name,
     appId,
@@ -70,7 +77,7 @@ export function createChecks(options: DoctorOptions): Check[] {
     here('migrations', async () => checkMigrations(await inspection())),
     here('disk', async () => checkDisk(await inspection())),
     here('stored_keys', () => checkStoredKeys(options.encryptionKeys, store?.grants ?? null)),
-    here('ports', () => checkPorts(options)),
+    here('ports', ports),
     outside('network', null, hosts.network),
     outside('clock', null, hosts.clock),
     ...apps.flatMap((app) => {
@@ -79,20 +86,26 @@ export function createChecks(options: DoctorOptions): Check[] {
       return [
         outside('credentials', appId, () => checkCredentials(app, inspector)),
         outside('bot', appId, () => checkBot(app, inspector)),
-        outside('long_connection', appId, () =>
-          checkLongConnection(app, inspector, options.usesLongConnection),
+        outside('long_connection', appId, async () =>
+          checkLongConnection(app, inspector, {
+            isUsed: options.usesLongConnection,
+            connectedAt: (await signsOf(appId).catch(() => null))?.connected ?? null,
+            timeoutMs,
+          }),
         ),
         outside('published_version', appId, () => checkPublishedVersion(app, inspector)),
         here(
           'card_callback',
           async () =>
             checkCardCallback(app, {
-              settings: isOffline ? null : await inspector.settings(),
-              signs: (await store?.signs.find(appId)) ?? null,
+              // What the database has seen tells it, too, when the console cannot be asked.
+              settings: isOffline ? null : await inspector.settings().catch(() => null),
+              signs: await signsOf(appId),
               isUsed: options.usesLongConnection,
             }),
           appId,
         ),
+        outside('events', appId, () => checkEvents(app, inspector, options.usesLongConnection)),
         outside('redirect_uri', appId, () => checkRedirectUri(app, inspector, timeoutMs)),
         outside('scopes', appId, () => checkScopes(app, inspector)),
         here(
@@ -108,10 +121,14 @@ export function createChecks(options: DoctorOptions): Check[] {
         ),
         here(
           'other_service',
-          async () => checkOtherService((await store?.signs.find(appId)) ?? null, clock.now()),
+          async () => checkOtherService(await signsOf(appId), clock.now()),
           appId,
         ),
-        outside('callback_url', appId, () => checkCallbackUrl(app, timeoutMs)),
+        outside('callback_url', appId, async () => {
+          // The look at the ports listens there for a moment.
+          await ports().catch(() => {})
+          return checkCallbackUrl(app, timeoutMs)
+        }),
       ]
     }),
   ]

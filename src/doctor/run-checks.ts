@@ -1,5 +1,6 @@
 import { AppMisconfiguredError, CardAuthError, FeishuUnavailableError } from '../errors.ts'
-import { type Check, type CheckResult, type Finding, fail, skip } from './check.ts'
+import { type Check, type CheckResult, type Finding, fail, skip, warn } from './check.ts'
+import { outage } from './outage.ts'
 
 /** Runs every check, whatever the others find, and keeps their order; `onResult` hears each as soon as its turn comes. */
 export async function runChecks(
@@ -27,9 +28,12 @@ async function findingsOf(check: Check): Promise<readonly Finding[]> {
   }
 }
 
-/** What keeps every check from being made is told by one of them: network or credentials. */
+/** Credentials that are wrong keep many checks from being made; one of them tells it. */
 function findingOf(error: unknown): Finding {
-  if (error instanceof FeishuUnavailableError) return skip('Feishu could not be asked.')
+  if (error instanceof FeishuUnavailableError) {
+    const { message, hint } = outage(error)
+    return warn(message, hint)
+  }
   if (error instanceof AppMisconfiguredError && error.reason === 'bad_client') {
     return skip('The credentials come first.')
   }

@@ -41,10 +41,11 @@ export interface AppInspector {
   /** @throws {CardAuthError} */
   bot(): Promise<BotStanding>
   /**
-   * Asks where the long connection would go, and does not go there.
+   * Asks where the long connection would go, and does not go there: the address is good for one connection, and a second
+   * one would take events from the service. Resolves with its host, as `https://msg-frontier.feishu.cn`.
    * @throws {CardAuthError} when Feishu would refuse it.
    */
-  longConnection(): Promise<void>
+  longConnection(): Promise<string>
   /** @throws {CardAuthError} */
   scopes(): Promise<readonly AppScope[]>
   /** Null when the app may not read its own settings. @throws {CardAuthError} */
@@ -91,7 +92,8 @@ export function createAppInspector(neighbours: {
           body: JSON.stringify({ AppID: app.appId, AppSecret: app.appSecret }),
         })
         const { code } = reviewEndpointReply(body)
-        if (code === 0 && textOf(asRecord(body.data)?.URL) !== null) return
+        const address = originOf(textOf(asRecord(body.data)?.URL) ?? '')
+        if (code === 0 && address !== null) return address
         const failure = code === 0 ? 'unreadable' : 'refused'
         throw new WireError({ apiName: 'ws_endpoint', failure, feishuCode: code || undefined })
       }),
@@ -130,6 +132,13 @@ export function createAppInspector(neighbours: {
       throw error
     }
   }
+}
+
+/** The host alone: path and query of the address hold the right to connect. */
+function originOf(socketUrl: string): string | null {
+  if (!URL.canParse(socketUrl)) return null
+  const { protocol, host } = new URL(socketUrl)
+  return `${protocol === 'ws:' ? 'http:' : 'https:'}//${host}`
 }
 
 async function typed<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -22,10 +22,16 @@ export type Probe =
 const LONGEST_TEXT = 64 * 1024
 const MAX_BODY_BYTES = 4 * 1024 * 1024
 
-/** Asks for a page without following redirects; every status is an answer, and nothing is thrown. */
+/**
+ * Asks for a page without following redirects; every status is an answer, and nothing is thrown. `isDirect` goes through no
+ * proxy, as the long connection does.
+ */
 export async function probeUrl(
   url: string,
-  { timeoutMs = 10_000 }: { timeoutMs?: number | undefined } = {},
+  {
+    timeoutMs = 10_000,
+    isDirect = isLoopback(url),
+  }: { timeoutMs?: number | undefined; isDirect?: boolean } = {},
 ): Promise<Probe> {
   try {
     const reply = await axios.get<unknown>(url, {
@@ -36,7 +42,7 @@ export async function probeUrl(
       validateStatus: () => true,
       signal: createDeadline(timeoutMs),
       headers: { accept: 'text/html, application/json' },
-      ...(isLoopback(url) ? { proxy: false as const } : {}),
+      ...(isDirect ? { proxy: false as const } : {}),
     })
     const header = (name: string): string | null => {
       const value: unknown = Reflect.get(reply.headers, name)

@@ -70,6 +70,17 @@ describe('doctor', () => {
     )
   })
 
+  it('looks at all else when what is wrong in the configuration touches none of it', async () => {
+    const env = { ...environment(), LOG_LEVEL: 'loud', AUDIT_MODE: 'sometimes' }
+    const { code, out } = await run(['doctor', '--offline', '--json'], { cwd, env })
+    expect(code).toBe(78)
+    const results: Shown[] = JSON.parse(out)
+    const of = (status: string) =>
+      results.filter((each) => each.status === status).map(({ name }) => name)
+    expect(of('fail')).toEqual(['configuration', 'configuration'])
+    expect(of('pass')).toEqual(expect.arrayContaining(['encryption_keys', 'database', 'disk']))
+  })
+
   it('tells every fault of the configuration and leaves with 78', async () => {
     const env = { FEISHU_APP_ID: 'cli_short', TOKEN_ENCRYPTION_KEYS: 'k1:canary-key' }
     const { code, out } = await run(['doctor', '--json'], { cwd, env })

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type FeishuEmulator, startFeishuEmulator } from '../../src/emulator/index.ts'
-import { examine } from './examine.ts'
+import { examine, storeWith } from './examine.ts'
 
 let emulator: FeishuEmulator
 beforeAll(async () => {
@@ -19,6 +19,7 @@ describe('an app that is set up well', () => {
       'bot',
       'long_connection',
       'published_version',
+      'events',
       'redirect_uri',
       'scopes',
       'refresh_switch',
@@ -77,8 +78,59 @@ describe('the long connection', () => {
     expect(found).toMatchObject({ status: 'fail' })
   })
 
+  it('whose host cannot be reached is a failure that names the host, and nothing that lets in', async () => {
+    emulator.sim.injectFault({
+      match: 'POST /callback/ws/endpoint',
+      body: { code: 0, data: { URL: 'wss://nowhere.invalid/ws/v2?access_key=canary' } },
+    })
+    const [found] = (await examine(emulator)).of('long_connection')
+    expect(found).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(/nowhere\.invalid cannot be reached: its name/),
+      hint: expect.stringMatching(/no proxy.*nowhere\.invalid/),
+    })
+    expect(JSON.stringify(found)).not.toContain('canary')
+  })
+
+  it('tells when the service had it last', async () => {
+    const connected = new Date('2026-11-20T08:00:00Z')
+    const seen = await examine(emulator, { store: storeWith(null, { connected }) })
+    expect(seen.of('long_connection')).toMatchObject([
+      { status: 'pass', message: expect.stringContaining('last at 2026-11-20T08:00:00Z') },
+    ])
+    const unseen = await examine(emulator, { store: storeWith(null) })
+    expect(unseen.of('long_connection')).toMatchObject([
+      { status: 'pass', message: expect.stringContaining('has not connected yet') },
+    ])
+  })
+
   it('that is not used is not asked for', async () => {
     const [found] = (await examine(emulator, { usesLongConnection: false })).of('long_connection')
     expect(found).toMatchObject({ status: 'skip' })
+  })
+})
+
+describe('Feishu', () => {
+  it('that refuses with a code nobody knows is quoted, with what to do', async () => {
+    const match = 'GET /open-apis/application/v6/scopes'
+    emulator.sim.injectFault({ match, status: 400, code: 987654 })
+    const [found] = (await examine(emulator)).of('scopes')
+    expect(found).toMatchObject({ status: 'warn', message: expect.stringContaining('987654') })
+    expect(found?.hint).toMatch(/log id \w+/)
+  })
+
+  it('that is away for one question leaves a warning, and the others are answered', async () => {
+    const match = 'GET /open-apis/application/v6/scopes'
+    emulator.sim.injectFault({ match, cut: 'before', times: 0 })
+    const { of } = await examine(emulator)
+    expect(of('scopes')).toMatchObject([{ status: 'warn', hint: expect.stringMatching(/network/) }])
+    expect(of('bot')).toMatchObject([{ status: 'pass' }])
+  })
+
+  it('that takes no more questions now says so', async () => {
+    const match = 'GET /open-apis/bot/v3/info'
+    emulator.sim.injectFault({ match, status: 429, code: 99991400, times: 0 })
+    const [found] = (await examine(emulator)).of('bot')
+    expect(found).toMatchObject({ status: 'warn', hint: expect.stringMatching(/minute/) })
   })
 })

@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Grant } from '../../src/auth/grant.ts'
-import type { DoctorOptions } from '../../src/doctor/doctor.ts'
 import { type FeishuEmulator, startFeishuEmulator } from '../../src/emulator/index.ts'
-import { examine } from './examine.ts'
+import { examine, storeWith } from './examine.ts'
 
 const REDIRECT = 'http://127.0.0.1:9/callback'
 
@@ -17,39 +15,6 @@ afterAll(() => emulator.close())
 function hideSettings(): void {
   const scopes = emulator.sim.state().app.scopes.filter((scope) => !scope.includes('self_manage'))
   emulator.sim.setApp({ scopes })
-}
-
-function storeWith(grant: Partial<Grant> | null): DoctorOptions['store'] {
-  const whole: Grant = {
-    appId: emulator.app.appId,
-    openId: 'ou_1',
-    tenantKey: 't',
-    sessionId: 's',
-    scopes: ['offline_access'],
-    sealedAccessToken: 'sealed',
-    accessTokenExpiresAt: new Date(Date.now() + 3_600_000),
-    sealedRefreshToken: 'sealed',
-    refreshTokenExpiresAt: null,
-    authorizedAt: new Date(),
-    issuedAt: new Date(),
-    version: 1,
-    ...grant,
-  }
-  const unused = () => Promise.reject(new Error('not asked for'))
-  return {
-    grants: {
-      save: unused,
-      find: unused,
-      rotate: unused,
-      end: unused,
-      endAccess: unused,
-      delete: unused,
-      reseal: unused,
-      list: async () => (grant === null ? [] : [whole]),
-      countByKey: async () => [],
-    },
-    signs: { note: unused, find: async () => ({}) },
-  }
 }
 
 describe('the redirect URL', () => {
@@ -105,6 +70,68 @@ describe('scopes', () => {
     const [found] = (await examine(emulator)).of('scopes')
     expect(found).toMatchObject({ status: 'fail', message: expect.stringContaining('230027') })
     expect(found?.hint).toContain('im%3Amessage%3Asend_as_bot')
+  })
+})
+
+/** Lets Feishu tell nothing of the console, for the length of a test. */
+function loseSettings(): void {
+  const match = 'GET /open-apis/application/v6/applications/:app_id'
+  emulator.sim.injectFault({ match, status: 500, times: 0 })
+}
+
+/** What the console says about itself, with the events it is subscribed to. */
+function sayEvents(event: Record<string, unknown>): void {
+  const match = 'GET /open-apis/application/v6/applications/:app_id'
+  const app = { status: 1, online_version_id: 'oav_1', event }
+  emulator.sim.injectFault({ match, status: 200, body: { code: 0, data: { app } }, times: 0 })
+}
+
+describe('the events', () => {
+  it('that are not subscribed to are a warning with what is lost and the names to paste', async () => {
+    const subscribed_events = ['im.message.receive_v1', 'contact.user.updated_v3']
+    sayEvents({ subscription_type: 'websocket', subscribed_events })
+    const [found] = (await examine(emulator)).of('events')
+    expect(found).toMatchObject({
+      status: 'warn',
+      message: expect.stringMatching(/revoke at Feishu/),
+    })
+    expect(found?.hint).toMatch(
+      /Event Configuration add auth\.user_access_token\.revoked_v4 contact\.user\.deleted_v3 and/,
+    )
+    expect(found?.message).not.toContain('/auth status')
+  })
+
+  it('that go to a request URL are a warning, too', async () => {
+    sayEvents({ subscription_type: 'webhook', subscribed_events: ['im.message.receive_v1'] })
+    const [found] = (await examine(emulator)).of('events')
+    expect(found).toMatchObject({ status: 'warn', message: expect.stringMatching(/request URL/) })
+    expect(found?.hint).toContain('im.message.receive_v1')
+  })
+
+  it('are not looked at where they cannot be seen, or nobody listens', async () => {
+    const unused = await examine(emulator, { usesLongConnection: false })
+    expect(unused.of('events')).toMatchObject([{ status: 'skip' }])
+    hideSettings()
+    const [hidden] = (await examine(emulator)).of('events')
+    expect(hidden).toMatchObject({ status: 'skip', hint: expect.stringContaining('self_manage') })
+  })
+})
+
+describe('what the database has seen', () => {
+  it('tells of taps when the console cannot be asked', async () => {
+    loseSettings()
+    const old_card_tap = new Date('2026-11-20T08:00:00Z')
+    const { of } = await examine(emulator, { store: storeWith(null, { old_card_tap }) })
+    expect(of('card_callback')).toMatchObject([
+      { status: 'fail', message: expect.stringContaining('old form') },
+    ])
+    expect(of('published_version')).toMatchObject([{ status: 'warn' }])
+  })
+
+  it('tells of refreshing when the console cannot be asked', async () => {
+    loseSettings()
+    const { of } = await examine(emulator, { store: storeWith({ sealedRefreshToken: null }) })
+    expect(of('refresh_switch')).toMatchObject([{ status: 'fail' }])
   })
 })
 

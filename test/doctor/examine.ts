@@ -1,3 +1,5 @@
+import type { AppSign } from '../../src/auth/app-signs.ts'
+import type { Grant } from '../../src/auth/grant.ts'
 import { generateKey, parseKeyRing } from '../../src/auth/token-cipher.ts'
 import type { CheckName, CheckResult } from '../../src/doctor/check.ts'
 import { createChecks, type DoctorOptions } from '../../src/doctor/doctor.ts'
@@ -34,6 +36,43 @@ export function appOf(
     redirectUri: 'http://127.0.0.1:9/callback',
     scopes: ['offline_access', 'calendar:calendar:readonly'],
     endpoints: resolveEndpoints({ brand: 'feishu', apiBaseUrl: url, accountsBaseUrl: url }),
+  }
+}
+
+/** A store that holds one grant of the emulator's app, or none, and has seen these signs. */
+export function storeWith(
+  grant: Partial<Grant> | null,
+  signs: Partial<Record<AppSign, Date>> = {},
+): DoctorOptions['store'] {
+  const whole: Grant = {
+    appId: 'cli_0123456789abcdef',
+    openId: 'ou_1',
+    tenantKey: 't',
+    sessionId: 's',
+    scopes: ['offline_access'],
+    sealedAccessToken: 'sealed',
+    accessTokenExpiresAt: new Date(Date.now() + 3_600_000),
+    sealedRefreshToken: 'sealed',
+    refreshTokenExpiresAt: null,
+    authorizedAt: new Date(),
+    issuedAt: new Date(),
+    version: 1,
+    ...grant,
+  }
+  const unused = () => Promise.reject(new Error('not asked for'))
+  return {
+    grants: {
+      save: unused,
+      find: unused,
+      rotate: unused,
+      end: unused,
+      endAccess: unused,
+      delete: unused,
+      reseal: unused,
+      list: async () => (grant === null ? [] : [whole]),
+      countByKey: async () => [],
+    },
+    signs: { note: unused, find: async () => signs },
   }
 }
 

@@ -13,6 +13,7 @@ import { type FeishuEmulator, startFeishuEmulator } from '../../src/emulator/ind
 import { inspectDatabase } from '../../src/store/inspect-database.ts'
 import { inspectSqlite } from '../../src/store/inspect-sqlite.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { freePort } from '../support/free-port.ts'
 import { startService } from '../support/service.ts'
 import { appOf, examine, freshKeys } from './examine.ts'
 
@@ -241,6 +242,17 @@ describe('ports and the callback', () => {
       status: 'fail',
       message: expect.stringMatching(/Something else/),
     })
+  })
+
+  it('are free while nothing runs, and the look at one does not meet the look at the other', async () => {
+    const port = await freePort()
+    const redirectUri = `http://127.0.0.1:${port}/callback`
+    const callbackServer = { host: '127.0.0.1', port }
+    const { of } = await examine(emulator, { callbackServer, app: { redirectUri } })
+    expect(of('ports')[0]).toMatchObject({ status: 'pass', message: expect.stringMatching(/free/) })
+    expect(of('callback_url')).toMatchObject([
+      { status: 'fail', message: expect.stringContaining('ECONNREFUSED') },
+    ])
   })
 
   it('of an address that is not here, or where nothing answers, fail', async () => {

@@ -63,7 +63,12 @@ function describeApp(context: EmulatorContext, request: EmulatorRequest): Answer
       scopes: app.scopes.map((scope) => ({ scope, level: 1, token_types: ['user', 'tenant'] })),
       event: {
         subscription_type: 'websocket',
-        subscribed_events: ['im.message.receive_v1', 'auth.user_access_token.revoked_v4'],
+        subscribed_events: [
+          'im.message.receive_v1',
+          'auth.user_access_token.revoked_v4',
+          'contact.user.deleted_v3',
+          'contact.user.updated_v3',
+        ],
       },
       callback_info: {
         callback_type: hasConnection ? 'websocket' : 'webhook',
