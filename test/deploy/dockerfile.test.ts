@@ -62,6 +62,16 @@ describe('the Dockerfile', () => {
     ])
   })
 
+  it('has the command by its name, for whoever is inside', () => {
+    const [name, script] = Object.entries<string>(JSON.parse(read('package.json')).bin)[0] ?? []
+    const links = named('RUN').flatMap(({ rest }) => [...rest.matchAll(/ln -s (\S+) (\S+)/g)])
+    expect(links.map(([, target, link]) => [target, link])).toEqual([
+      [script?.replace('./', '/app/'), `/usr/local/bin/${name}`],
+    ])
+    expect(named('ENTRYPOINT')[0]?.rest).toContain(script?.replace('./', ''))
+    expect(read('src/cli/main.ts')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  })
+
   it('is built on one base', () => {
     const bases = named('FROM').map(({ rest }) => rest.split(' ')[0])
     expect(new Set(bases).size).toBe(1)
