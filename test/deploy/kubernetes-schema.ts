@@ -9,6 +9,7 @@ const metadata = z.strictObject({
   name: z.string(),
   namespace: z.string().optional(),
   labels: labels.optional(),
+  annotations: labels.optional(),
 })
 const portName = z.union([z.string(), z.int()])
 const probe = z.strictObject({

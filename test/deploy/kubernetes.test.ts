@@ -90,10 +90,14 @@ describe('the Kubernetes manifests', () => {
     for (const { ports } of policy.spec.ingress) expect(names).toContain(ports[0]?.port)
   })
 
-  it('let the world in to what people open, and nowhere else', () => {
-    const { spec } = ingress.parse(load('ingress.yaml'))
+  it('let the world in to what people open, and nowhere else, once and unrecorded', () => {
+    const { metadata, spec } = ingress.parse(load('ingress.yaml'))
     const paths = spec.rules.flatMap(({ http }) => http.paths)
     expect(paths.map(({ path }) => path)).toEqual(['/auth', '/callback'])
+    expect(metadata.annotations).toEqual({
+      'nginx.ingress.kubernetes.io/enable-access-log': 'false',
+      'nginx.ingress.kubernetes.io/proxy-next-upstream': 'off',
+    })
     for (const { backend } of paths) {
       expect(backend.service).toEqual({ name: door.metadata.name, port: { name: 'http' } })
     }

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../docs/markdown.ts'
 import { freePort } from '../support/free-port.ts'
 import { leftOut } from '../support/left-out.ts'
-import { createPerson } from '../support/processes/person.ts'
 import { type Service, startService } from '../support/service.ts'
-import { HOST, NGINX, type Nginx, startNginx } from './nginx.ts'
+import { authorizeThrough, linksLeft } from './behind-a-proxy.ts'
+import { NGINX, type Nginx, startNginx } from './nginx.ts'
+import { HOST } from './tls.ts'
 
 const EXAMPLE = readFileSync(join(root, 'deploy/nginx.conf'), 'utf8')
-const LIN_XIA = 'ou_11111111111111111111111111111111'
 /** So much shorter are the waits of this test. */
 const HASTE = 25
 
@@ -39,55 +39,17 @@ describe.skipIf(missing !== null)(title, { timeout: 60_000 }, () => {
   })
 
   it('carries a person from the card to the green card, and the bot to the token', async () => {
-    const authorization = { authorization: `Bearer ${service.apiKey}` }
-    const body = JSON.stringify({ open_id: LIN_XIA })
-    const json = { ...authorization, 'content-type': 'application/json' }
-    const asked = await nginx.ask('/v1/sessions', { method: 'POST', headers: json, body })
-    expect(asked.status).toBe(201)
-
-    const person = createPerson(service.emulator, LIN_XIA)
-    await person.cardTurns('blue')
-    const tapped = await person.taps('Authorize')
-    if (!('openUrl' in tapped)) throw new Error('the button opens no link')
-    const link = new URL(new URL(tapped.openUrl).searchParams.get('url') ?? tapped.openUrl)
-    expect(link.origin).toBe(`https://${HOST}:${nginx.httpsPort}`)
-    const opened = await nginx.ask(link.pathname)
-    expect(opened.status).toBe(302)
-    const [cookie = ''] = opened.headers['set-cookie'] ?? []
-    expect(cookie).toMatch(/^__Host-.+; Secure/)
-    const authorizeUrl = opened.headers.location ?? ''
-    const consent = await service.emulator.sim.approve({ authorizeUrl, openId: LIN_XIA })
-    if (!('redirect' in consent)) throw new Error(`no redirect: page ${consent.pageError}`)
-    const callback = new URL(consent.redirect)
-    const page = await nginx.ask(callback.pathname + callback.search, {
-      headers: { cookie: cookie.split(';')[0] ?? '' },
-    })
-    expect(page.status).toBe(200)
-    expect(page.headers['strict-transport-security']).toContain('max-age=')
-    expect(page.headers['content-security-policy']).toContain("default-src 'none'")
-    await person.cardTurns('green')
-
-    const token = await nginx.ask(`/v1/tokens/${LIN_XIA}`, { headers: authorization })
-    expect(JSON.parse(token.text)).toMatchObject({ open_id: LIN_XIA })
-
+    const secrets = await authorizeThrough(nginx, service)
     const logs = nginx.logs()
     expect(logs).toContain(' GET 302 ')
-    const { searchParams } = callback
-    for (const secret of [link.pathname, searchParams.get('code'), searchParams.get('state')]) {
-      expect(logs).not.toContain(secret ?? 'missing')
-    }
+    for (const secret of secrets) expect(logs).not.toContain(secret)
   })
 
   it('tells the service who calls, whatever they claim', async () => {
-    const left = async (from: string, claimed: Record<string, string> = {}) => {
-      const path = `/auth/${'a'.repeat(43)}`
-      const { headers } = await nginx.ask(path, { from, headers: claimed })
-      return Number(/remaining=(\d+)/.exec(String(headers.ratelimit))?.[1])
-    }
-    const first = await left('127.0.0.2')
-    expect(await left('127.0.0.3')).toBe(first)
+    const first = await linksLeft(nginx, '127.0.0.2')
+    expect(await linksLeft(nginx, '127.0.0.3')).toBe(first)
     const claimed = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' }
-    expect(await left('127.0.0.2', claimed)).toBe(first - 1)
+    expect(await linksLeft(nginx, '127.0.0.2', claimed)).toBe(first - 1)
   })
 
   it('lets a caller wait for as long as the service does', async () => {

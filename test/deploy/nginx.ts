@@ -1,16 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { IncomingHttpHeaders } from 'node:http'
-import { request } from 'node:https'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../docs/markdown.ts'
 import { freePort } from '../support/free-port.ts'
 import { until } from '../support/processes/until.ts'
-
-/** The host name in the example. */
-export const HOST = 'auth.example.com'
+import { type Answer, type Ask, askOver, canConnect, makeCertificate } from './tls.ts'
 
 /** A running nginx with the example of this repository, on ports of its own. */
 export type Nginx = {
@@ -23,20 +18,8 @@ export type Nginx = {
   stop(): Promise<void>
 }
 
-export type Ask = {
-  method?: string
-  headers?: Record<string, string>
-  body?: string
-  /** Another address of the loopback network, to be somebody else. */
-  from?: string
-}
-
-export type Answer = { status: number; headers: IncomingHttpHeaders; text: string }
-
 /** Where Debian puts it; null where it is not installed. */
 export const NGINX = ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find(existsSync) ?? null
-
-const OPENSSL = 'openssl'
 
 /** Starts nginx in front of a service; of the example only paths, ports and the certificate differ, and `edit` changes more. */
 export async function startNginx(
@@ -109,46 +92,4 @@ http {
   include ${folder}/site.conf;
 }
 `
-}
-
-/** Self-signed, so that it is its own authority. */
-function makeCertificate(folder: string): string {
-  const path = join(folder, 'fullchain.pem')
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-  const files = ['-keyout', join(folder, 'privkey.pem'), '-out', path]
-  const name = ['-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`]
-  execFileSync(OPENSSL, ['req', '-x509', ...key, '-days', '2', ...files, ...name], {
-    stdio: 'ignore',
-  })
-  return readFileSync(path, 'utf8')
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
-}
-
-function askOver(port: number, ca: string, path: string, options: Ask): Promise<Answer> {
-  const { method = 'GET', headers = {}, body, from = '127.0.0.1' } = options
-  const tls = { ca, servername: HOST, localAddress: from, agent: false }
-  const host = { host: '127.0.0.1', port, headers: { host: `${HOST}:${port}`, ...headers } }
-  return new Promise((resolve, reject) => {
-    const asked = request({ ...host, ...tls, method, path }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.once('error', reject)
-      response.once('end', () => {
-        const text = Buffer.concat(chunks).toString()
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
-      })
-    })
-    asked.once('error', reject)
-    asked.end(body)
-  })
 }
