@@ -1,8 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { parse } from 'yaml'
 import { root } from '../docs/markdown.ts'
 import { loadSettings, readLines } from './load-settings.ts'
 
@@ -104,6 +113,35 @@ describe('the backup unit', () => {
     expect(valuesOf(timer, 'OnCalendar')).toEqual(['*-*-* 03:15:00'])
     expect(valuesOf(timer, 'Persistent')).toEqual(['yes'])
     expect(valuesOf(timer, 'Unit')).toEqual([])
+  })
+})
+
+describe('what is written about the units', () => {
+  const places = [
+    '/opt/feishu-card-auth',
+    '/etc/feishu-card-auth',
+    ...(valuesOf(backup, 'StateDirectory')[0]?.split(' ') ?? []).map((name) => `/var/lib/${name}`),
+  ]
+
+  it('names places that they have', () => {
+    const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    const named = pages
+      .filter((page) => page.endsWith('.md'))
+      .map((page) => readFileSync(join(root, 'docs', page), 'utf8'))
+      .flatMap((text) => text.match(/\/(?:opt|etc|var\/lib)\/feishu-card-auth[\w./-]*/g) ?? [])
+    const isTheirs = (path: string) =>
+      places.some((place) => path === place || path.startsWith(`${place}/`))
+    expect(named.length).toBeGreaterThan(5)
+    expect(named.filter((path) => !isTheirs(path))).toEqual([])
+  })
+
+  it('Litestream copies the database of the unit, with keys that version 0.5 has', () => {
+    const { snapshot, dbs } = parse(read('litestream.yml'))
+    expect(snapshot).toEqual({ interval: '24h', retention: '168h' })
+    expect(dbs).toHaveLength(1)
+    expect(valuesOf(unit, 'Environment')).toContain(`DATABASE_URL=file:${dbs[0].path}`)
+    expect(Object.keys(dbs[0])).toEqual(['path', 'replica'])
+    expect(Object.keys(dbs[0].replica)).toEqual(['type', 'bucket', 'path', 'region'])
   })
 })
 
