@@ -24,7 +24,7 @@ export type Look = {
 
 type Seen = Pick<DatabaseInspection, 'trouble' | 'writeTrouble' | 'damage' | 'migrations'>
 
-const PROGRAM = fileURLToPath(new URL('./look-into-sqlite.mjs', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('./look-into-sqlite.js', import.meta.url))
 /** So much is reported of a damaged database; more would not help anybody. */
 const MOST_COMPLAINTS = 5
 
