@@ -92,7 +92,7 @@ export function createWebhooks(neighbours: Neighbours): Webhooks {
     // Made once, so that its id is the same however often it takes to put it in.
     const message = messageOfGrant(event, now)
     if (!message) return
-    const putInOnce = () =>
+    const putInOnce = (): Promise<unknown> =>
       isMarked(event) ? putInMarked(event, message, now) : outbox.put(message, now)
     background.run(() => persist(putInOnce, clock, closing.signal).then(deliver))
   }

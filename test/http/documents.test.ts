@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ENDPOINTS } from '../../src/http/endpoints.ts'
@@ -63,6 +64,16 @@ describe('/openapi.json', () => {
     expect(Object.keys(paths).sort()).toEqual(
       ENDPOINTS.filter((endpoint) => endpoint.startsWith('/v1')).sort(),
     )
+  })
+
+  it('is valid by the official schema of OpenAPI 3.1, which finds what is not', async () => {
+    const document = await openApi()
+    const validator = new Validator()
+    expect(await validator.validate(document)).toEqual({ valid: true })
+    expect(validator.version).toBe('3.1')
+    const { paths } = document
+    const broken = { ...document, paths: { ...paths, 'no-slash': { get: { responses: 7 } } } }
+    expect(await new Validator().validate(broken)).toMatchObject({ valid: false })
   })
 
   it('is a valid document of its version', async () => {

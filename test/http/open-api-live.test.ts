@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Service, startService } from '../support/service.ts'
+import type { Permissions } from '../../src/access/permissions.ts'
+import { newestCard, type Service, startService } from '../support/service.ts'
 import { openApi31, schemaIn } from './open-api-schema.ts'
+
+const SOON = { timeout: 10_000, interval: 10 }
 
 let service: Service
 let document: z.infer<typeof openApi31>
@@ -88,4 +91,71 @@ it('answers of the running service are what the document says', async () => {
   await call('delete', `/v1/tokens/${lin.openId}`)
   await call('delete', `/v1/tokens/${lin.openId}?app_id=nonsense`)
   expect(told.size).toBeGreaterThan(22)
+})
+
+it('refusals that pass are what the document says, with the time to come again', async () => {
+  const { openId } = service.emulator.people[2] ?? {}
+  if (!openId) throw new Error('the emulator has too few people')
+  const ask = { body: { open_id: openId } }
+  const key = async (name: string, permissions: Permissions) => {
+    const made = await service.app.parts.access.apiKeys.create(name, permissions)
+    return { authorization: `Bearer ${made?.secret}` }
+  }
+  const expectLater = ({ answer }: { answer: Response }) =>
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+
+  const nothing = await key('nothing', { actions: [], appIds: [], scopes: [], people: [] })
+  const { body: session } = await call('post', '/v1/sessions', ask)
+  for (const [method, path, body] of [
+    ['post', '/v1/sessions', ask.body],
+    ['get', '/v1/sessions', undefined],
+    ['get', `/v1/sessions/${session?.session_id}`, undefined],
+    ['post', `/v1/sessions/${session?.session_id}/invalidate`, undefined],
+    ['post', '/v1/tokens', ask.body],
+    ['get', `/v1/tokens/${openId}`, undefined],
+    ['post', `/v1/tokens/${openId}/refresh`, undefined],
+    ['delete', `/v1/tokens/${openId}`, undefined],
+  ] as const) {
+    const { answer } = await call(method, path, { headers: nothing, body })
+    expect(answer.status).toBe(403)
+  }
+
+  // The same key twice at once: one of the two has come too early.
+  const repeated = { ...ask, headers: { 'idempotency-key': 'at-once' } }
+  const waiting = { ...repeated, body: { ...ask.body, wait: 60 } }
+  const first = call('post', '/v1/tokens', waiting)
+  await expect.poll(() => service.app.parts.auth.waiters.count(), SOON).toBe(1)
+  const second = await call('post', '/v1/tokens', waiting)
+  expect(second.body).toMatchObject({ status: 409, code: 'idempotency_in_progress' })
+  expectLater(second)
+
+  const messageId = newestCard(service.emulator, openId)?.message_id ?? ''
+  await service.emulator.sim.click({ messageId, openId, button: { text: 'Not now' } })
+  expect((await first).body).toMatchObject({ status: 403, code: 'authorization_rejected' })
+  for (const path of ['/v1/sessions', '/v1/tokens']) {
+    const refused = await call('post', path, ask)
+    expect(refused.body).toMatchObject({ status: 429, code: 'too_many_cards' })
+    expectLater(refused)
+  }
+
+  service.emulator.sim.advanceClock({ seconds: 3600 })
+  await service.ask(openId)
+  const { authorizeUrl } = await service.tap(openId)
+  const consent = await service.emulator.sim.approve({ authorizeUrl, openId })
+  await fetch('redirect' in consent ? consent.redirect : '')
+  service.emulator.sim.injectFault({
+    match: 'POST /open-apis/authen/v2/oauth/token',
+    status: 503,
+    times: 0,
+  })
+  service.emulator.sim.advanceClock({ seconds: 7200 })
+  for (const [method, path, body] of [
+    ['get', `/v1/tokens/${openId}`, undefined],
+    ['post', '/v1/tokens', ask.body],
+    ['post', `/v1/tokens/${openId}/refresh`, undefined],
+  ] as const) {
+    const refused = await call(method, path, { body })
+    expect(refused.answer.status).toBe(503)
+    expectLater(refused)
+  }
 })
