@@ -1,10 +1,4 @@
-import {
-  AuthorizationCodeExpiredError,
-  AuthorizationCodeUsedError,
-  FeishuUnavailableError,
-  IdentityMismatchError,
-  InvalidStateError,
-} from '../errors.ts'
+import { FeishuUnavailableError, IdentityMismatchError, InvalidStateError } from '../errors.ts'
 import type { Apps } from './apps.ts'
 import type { EventSink } from './events.ts'
 import { type FailureReason, failureReasonOf } from './failure-reason.ts'
@@ -36,6 +30,8 @@ export type CallbackOutcome =
   | { kind: 'already_ended'; session: AuthSession }
   /** The link was used before, and the session still waits. */
   | { kind: 'link_used'; session: AuthSession }
+  /** The person took longer over the consent than its `state` lives; the session still waits. */
+  | { kind: 'late'; session: AuthSession }
   | { kind: 'link_unknown' }
   /** The attempt failed; the session still waits, or has ended after too many strangers. */
   | { kind: 'failed'; session: AuthSession; reason: FailureReason; error: unknown }
@@ -129,17 +125,15 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
     return current
   }
 
+  /** Whatever the first one came to is counted already; a page that is loaded again is no failure. */
   function linkUsed(session: AuthSession): CallbackOutcome {
-    if (session.state !== 'pending') return { kind: 'already_ended', session }
-    const error = new AuthorizationCodeUsedError()
-    events.emit({ type: 'attempt_failed', session, reason: 'code_used', error })
-    return { kind: 'link_used', session }
+    return { kind: session.state === 'pending' ? 'link_used' : 'already_ended', session }
   }
 
+  /** It was theirs to be in time, as with a card that they let run out; Feishu's word for a code too old is another matter. */
   function tooLate(session: AuthSession): CallbackOutcome {
-    const error = new AuthorizationCodeExpiredError()
-    events.emit({ type: 'attempt_failed', session, reason: 'code_expired', error })
-    return { kind: 'failed', session, reason: 'code_expired', error }
+    events.emit({ type: 'attempt_failed', session, reason: 'timed_out', error: null })
+    return { kind: 'late', session }
   }
 
   async function deny(

@@ -19,6 +19,8 @@ export function pageOfOutcome(outcome: CallbackOutcome, now: Date): ChosenPage {
       return pageOfEnded(outcome.session, now)
     case 'link_used':
       return { name: 'link_used', status: 400, session: outcome.session }
+    case 'late':
+      return { name: 'sign_in_stale', status: 400, session: outcome.session }
     case 'link_unknown':
       return { name: 'link_unknown', status: 400, session: null }
     case 'failed':

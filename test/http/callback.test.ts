@@ -129,6 +129,7 @@ const CASES: Case[] = [
   ],
   ['a wrong account', failed('identity_mismatch'), 403, WRONG, 'try again'],
   ['too many wrong accounts', failed('identity_mismatch', withdrawn), 403, WRONG, 'new card'],
+  ['a late sign-in', { kind: 'late', session: aSession() }, 400, STALE, 'try again'],
   ['an expired code', failed('code_expired'), 400, STALE, 'try again'],
   ['a used code', failed('code_used'), 400, STALE, 'try again'],
   ['a refused PKCE verifier', failed('pkce_failed'), 400, STALE, 'try again'],
