@@ -111,7 +111,12 @@ export interface SessionStore {
   ): Promise<void>
   /** Records what the card shows; it stays due when the session has moved on, or the claim was lost, meanwhile. */
   noteCardShown(id: string, look: CardLook, now: Date, claimedUntil?: Date): Promise<void>
-  noteCardRetry(id: string, dueAt: Date): Promise<void>
+  /** Records a failed try, and with a `failure` why the first card of the session did not go out. */
+  noteCardRetry(
+    id: string,
+    dueAt: Date,
+    failure?: NonNullable<AuthSession['lastFailure']> | null,
+  ): Promise<void>
   /** The card can never change again; nothing more is tried. */
   noteCardGone(id: string): Promise<void>
 }

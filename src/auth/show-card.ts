@@ -6,6 +6,8 @@ import {
 } from '../errors.ts'
 import { type Apps, publicLink } from './apps.ts'
 import type { CardOutcome, EventSink } from './events.ts'
+import { FAULT_OF } from './failure-reason.ts'
+import { failureToSend } from './never-sent.ts'
 import type { CardMessenger, Clock, Store } from './ports.ts'
 import { type AuthSession, isOpen } from './session.ts'
 import { createSingleFlight } from './single-flight.ts'
@@ -118,11 +120,26 @@ export function createShowCard(neighbours: Neighbours): ShowCard {
       await giveUp(session, error)
       return 'failed'
     }
-    await store.sessions.noteCardRetry(session.id, after(clock.now(), retrySeconds(session, error)))
+    await noteRetry(session, error)
     if (error instanceof FeishuUnavailableError) {
       return error.reason === 'rate_limited' ? 'rate_limited' : 'retried'
     }
     return 'failed'
+  }
+
+  /** Why a card has not gone out yet is kept with its session; a fault of the app is told once, and not only at the end. */
+  async function noteRetry(session: AuthSession, error: unknown): Promise<void> {
+    const now = clock.now()
+    const reason = failureToSend(session, error)
+    const failure = reason && { reason, at: now }
+    await store.sessions.noteCardRetry(
+      session.id,
+      after(now, retrySeconds(session, error)),
+      failure,
+    )
+    if (reason && FAULT_OF[reason] === 'config') {
+      events.emit({ type: 'attempt_failed', session, reason, error })
+    }
   }
 
   /** Nobody can answer a card that never arrives, so the request is withdrawn at once. */

@@ -1,8 +1,8 @@
 import type { AuthEvent, AuthEvents, CardOutcome } from '../auth/events.ts'
 import { FAULT_OF, type Fault } from '../auth/failure-reason.ts'
+import { failureOfEnd } from '../auth/never-sent.ts'
 import type { Log } from '../auth/ports.ts'
 import type { AuthSession } from '../auth/session.ts'
-import { PersonUnreachableError } from '../errors.ts'
 import { writeGrantEvent } from './grant-event-log.ts'
 import { writeWebhookEvent } from './webhook-event-log.ts'
 
@@ -32,6 +32,8 @@ const LEVEL_OF_OUTCOME: Record<CardOutcome, Level> = {
 
 /** Creates the writer of the domain's log lines. */
 export function createEventLog(log: Log): EventLog {
+  // What a failed attempt was told with is no news when the work on its card ends.
+  const told = new WeakSet<object>()
   return { watch: (events) => events.on(write) }
 
   function write(event: AuthEvent): void {
@@ -46,6 +48,7 @@ export function createEventLog(log: Log): EventLog {
       case 'attempt_failed': {
         const { reason, error, session } = event
         const fault = FAULT_OF[reason]
+        if (typeof error === 'object' && error !== null) told.add(error)
         log(LEVEL_OF_FAULT[fault], 'attempt_failed', { ...idsOf(session), reason, fault, error })
         return
       }
@@ -54,8 +57,7 @@ export function createEventLog(log: Log): EventLog {
         return
       case 'card_worked_on': {
         const { session, look, outcome, error } = event
-        // Whom no card can reach was told of as a failed attempt, which ended the session.
-        const isTold = error instanceof PersonUnreachableError
+        const isTold = typeof error === 'object' && error !== null && told.has(error)
         log(isTold ? 'info' : LEVEL_OF_OUTCOME[outcome], 'card_worked_on', {
           ...idsOf(session),
           look,
@@ -87,9 +89,11 @@ export function createEventLog(log: Log): EventLog {
   function sessionEnded(session: AuthSession): void {
     const { state, endReason, createdAt, endedAt } = session
     if (state === 'pending') return
+    const reason = failureOfEnd(session)
     log('info', `session_${state}`, {
       ...idsOf(session),
       ...(endReason === null ? {} : { end_reason: endReason }),
+      ...(reason === null || reason === endReason ? {} : { reason }),
       ...(endedAt === null ? {} : { seconds: (endedAt.getTime() - createdAt.getTime()) / 1000 }),
     })
   }

@@ -1,6 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { AuthEvent } from '../auth/events.ts'
 import { FAULT_OF, type FailureReason } from '../auth/failure-reason.ts'
+import { failureOfEnd } from '../auth/never-sent.ts'
 import type { AuthSession } from '../auth/session.ts'
 import { HUMAN_SECONDS } from './buckets.ts'
 import { appLabel } from './count-gauge.ts'
@@ -52,7 +53,7 @@ export function createSessionMetrics(
   })
   const failed = new Counter({
     name: 'lark_service_auth_failure_total',
-    help: 'Attempts that failed and sessions that a person declined or let run out, by whose turn it is to mend it.',
+    help: 'Attempts that failed, sessions that a person declined or let run out, and cards that never went out, by whose turn it is to mend it.',
     labelNames: ['app_id', 'auth_method', 'reason', 'fault'],
     registers: [registry],
   })
@@ -100,17 +101,8 @@ export function createSessionMetrics(
       }
     }
     if (session.state === 'expired') expired.inc({ app_id: labels.app_id })
-    switch (session.endReason) {
-      case 'declined_on_card':
-      case 'access_denied':
-      case 'timed_out':
-        countFailure(session, session.endReason)
-        return
-      case 'invalidated':
-      case 'superseded':
-      case null:
-        return
-    }
+    const reason = failureOfEnd(session)
+    if (reason) countFailure(session, reason)
   }
 
   function countFailure(session: AuthSession | null, reason: FailureReason): void {

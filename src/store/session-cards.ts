@@ -85,10 +85,14 @@ export function createSessionCards(engine: Engine): SessionCards {
         .where(eq(sessions.id, id))
     },
 
-    async noteCardRetry(id, dueAt) {
+    async noteCardRetry(id, dueAt, failure = null) {
       await database
         .update(sessions)
-        .set({ cardDueAt: dueAt, cardAttempts: sql`${sessions.cardAttempts} + 1` })
+        .set({
+          cardDueAt: dueAt,
+          cardAttempts: sql`${sessions.cardAttempts} + 1`,
+          ...(failure && { lastFailureReason: failure.reason, lastFailureAt: failure.at }),
+        })
         .where(and(eq(sessions.id, id), eq(sessions.cardGone, 0)))
     },
 

@@ -86,4 +86,63 @@ describe('the work on a card', () => {
     await domain.auth.showCard.due()
     expect([...domain.messenger.cards.values()].map((card) => card.sessionId)).toEqual([sessionId])
   })
+
+  describe('that should go out for the first time', () => {
+    const failed = () =>
+      domain.seen.flatMap((event) => (event.type === 'attempt_failed' ? [event.reason] : []))
+    const botOff = () => new AppMisconfiguredError('card_undeliverable', 'The bot is off.')
+    const trouble = () => new FeishuUnavailableError('upstream_5xx')
+
+    /** Asks for a card that fails with these errors, one try each. */
+    async function fail(...errors: Error[]): Promise<string> {
+      domain.messenger.failures.push(...errors)
+      const asking = domain.auth.requestAuthorization({ openId: 'ou_far' })
+      await expect(asking).rejects.toBe(errors[0])
+      for (const _again of errors.slice(1)) {
+        domain.clock.advance(60_000)
+        await domain.auth.showCard.due()
+      }
+      const [session] = await domain.store.sessions.list({ openId: 'ou_far', limit: 1 })
+      return session?.id ?? ''
+    }
+
+    it('is told once for each fault of the app, however often it is tried', async () => {
+      const error = botOff()
+      const id = await fail(error, botOff(), misconfigured(), misconfigured())
+      expect(failed()).toEqual(['card_undeliverable', 'bad_client'])
+      const session = expect.objectContaining({ id })
+      expect(domain.seen).toContainEqual({
+        ...{ type: 'attempt_failed', session, reason: 'card_undeliverable' },
+        error,
+      })
+      expect((await domain.auth.readSession(id)).lastFailure?.reason).toBe('bad_client')
+    })
+
+    it('does not look as if the person had tried before', async () => {
+      const id = await fail(botOff())
+      domain.clock.advance(60_000)
+      await domain.auth.showCard.due()
+      expect((await domain.auth.readSession(id)).card.shows).toBe('asking')
+    })
+
+    it('tells of no trouble that passes, but keeps it with the session', async () => {
+      const id = await fail(trouble(), rateLimited())
+      expect(failed()).toEqual([])
+      expect((await domain.auth.readSession(id)).lastFailure?.reason).toBe('rate_limited')
+    })
+
+    it('remembers a fault of the app through trouble that passes', async () => {
+      const id = await fail(botOff(), trouble(), botOff())
+      expect(failed()).toEqual(['card_undeliverable'])
+      expect((await domain.auth.readSession(id)).lastFailure?.reason).toBe('card_undeliverable')
+    })
+
+    it('tells of no fault once it has gone out', async () => {
+      await domain.auth.invalidateSession(sessionId)
+      domain.messenger.failures.push(botOff())
+      await domain.auth.showCard.due()
+      expect(failed()).toEqual([])
+      expect((await domain.auth.readSession(sessionId)).lastFailure).toBeNull()
+    })
+  })
 })

@@ -77,6 +77,15 @@ describe('createEventLog', () => {
     ])
   })
 
+  it('writes what kept a card from going out until its session ended', () => {
+    const card = { ...aSession().card, messageId: null }
+    const lastFailure = { reason: 'upstream_5xx', at: endedAt } as const
+    const ended = { state: 'expired', endReason: 'timed_out', endedAt } as const
+    expect(
+      linesOf({ type: 'session_ended', session: aSession({ ...ended, card, lastFailure }) }),
+    ).toMatchObject([{ event: 'session_expired', end_reason: 'timed_out', reason: 'upstream_5xx' }])
+  })
+
   it('writes why an attempt failed, with what Feishu said', () => {
     const error = new FeishuUnavailableError('upstream_5xx', { feishuCode: 20_050, logId: '2026A' })
     const session = aSession()

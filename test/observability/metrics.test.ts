@@ -209,6 +209,24 @@ describe('session metrics', () => {
     }
   })
 
+  it.each([
+    ['trouble of Feishu', 'upstream_5xx', ['reason="upstream_5xx",fault="upstream"']],
+    ['a fault of the app, which was counted when it was met', 'card_undeliverable', []],
+    ['nothing that is known', null, ['reason="internal",fault="internal"']],
+  ] as const)('blames no person for a card that never went out: %s', async (_, reason, counted) => {
+    const { emit, samples } = setUp()
+    const lastFailure = reason && { reason, at: NOW }
+    const card = { ...aSession().card, messageId: null }
+    const ended = { state: 'expired', endReason: 'timed_out', lastFailure, card } as const
+    emit({ type: 'session_ended', session: aSession(ended) })
+    const after = await samples()
+    expect(totalOf(after, 'lark_service_auth_failure_total')).toBe(counted.length)
+    for (const labels of counted) {
+      const name = 'lark_service_auth_failure_total'
+      expect(after).toContain(`${name}{app_id="${APP}",${CARD},${labels}} 1`)
+    }
+  })
+
   it('counts a failed attempt with its fault, and a decision of the person only at the end', async () => {
     const { emit, samples } = setUp()
     const session = aSession()

@@ -115,6 +115,20 @@ export function cardContract(stores: Stores): void {
     })
   })
 
+  describe('a card that could not be sent', () => {
+    it('leaves the reason with its session, and does not change what it asks', async () => {
+      const { store } = stores()
+      const { id } = await insertSession(store)
+      const failure = { reason: 'upstream_5xx', at: NOW } as const
+      await store.sessions.noteCardRetry(id, inSeconds(5), failure)
+      await store.sessions.noteCardRetry(id, inSeconds(9), null)
+      expect(await readSession(store, id)).toMatchObject({
+        lastFailure: failure,
+        card: { wants: 'asking', dueAt: inSeconds(9), attempts: 2 },
+      })
+    })
+  })
+
   describe('a completed session', () => {
     async function completed(store: Store) {
       const { id } = await insertSession(store)
