@@ -67,6 +67,36 @@ describe('the expressions', () => {
   })
 })
 
+describe('the service levels', () => {
+  const rules = read('grafana/prometheus/rules/recording.yml')
+  const levels = dashboards.flatMap(panelsOf).filter(({ title }) => title.endsWith(', 30 days'))
+
+  it('count what the recording rules count', () => {
+    const recorded = matched(rules)
+    const drawn = new Set(
+      levels.flatMap(({ targets }) => targets.flatMap(({ expr }) => [...matched(expr)])),
+    )
+    expect(drawn.size).toBe(6)
+    expect([...drawn].filter((one) => !recorded.has(one))).toEqual([])
+  })
+
+  /** Every metric that is narrowed to something, but for where it was scraped. */
+  function matched(text: string): Set<string> {
+    return new Set(
+      selectorsOf(text)
+        .map(({ name, matchers }) => ({
+          name,
+          own: matchers.filter(({ value }) => !value.startsWith('$')),
+        }))
+        .filter(({ own }) => own.length > 0)
+        .map(({ name, own }) => {
+          const conditions = own.map(({ label, operator, value }) => label + operator + value)
+          return `${name}{${conditions.sort()}}`
+        }),
+    )
+  }
+})
+
 describe('every metric', () => {
   it('is on a dashboard, in a rule, or listed with the reason why not', () => {
     const rules = readdirSync(join(root, 'grafana/prometheus/rules'))

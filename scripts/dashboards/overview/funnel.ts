@@ -50,11 +50,11 @@ export const funnel: Row = {
     stat({
       title: 'Abandoned',
       description:
-        'Of the sessions created in the time range shown, the share that ran out without a decision. 0 on an idle service.',
+        'Of the sessions created in the time range shown, the share that people let run out without a decision; cards that never went out are no choice of theirs, and not in it. 0 on an idle service.',
       queries: [
         {
           expr: share(
-            sum(increase(appMetric('auth_session_ended_total', 'end_reason="timed_out"'), SHOWN)),
+            sum(increase(appMetric('auth_failure_total', 'reason="timed_out"'), SHOWN)),
             sum(increase(appMetric('auth_session_total'), SHOWN)),
           ),
         },
