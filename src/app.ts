@@ -201,6 +201,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 
   /** Opens one door after the other, as far as nobody says stop. */
   async function open(): Promise<Addresses> {
+    await recallJobs()
     const metricsUrl = (await metricsServer.start())?.url ?? null
     if (stopping.signal.aborted) return { url: null, metricsUrl }
     await parts.start()
@@ -220,6 +221,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const { url, metricsUrl } = addresses
     log('info', 'service_ready', { url, metrics_url: metricsUrl, database: store.engine })
     return addresses
+  }
+
+  /** Before anybody scrapes: a job that fails at every start must not look fresh at every start. */
+  async function recallJobs(): Promise<void> {
+    await store.jobSuccesses
+      .list()
+      .then(metrics.recallJobs, (error: unknown) => log('error', 'store_trouble', { error }))
   }
 
   /** Once, at the start, so that nobody takes them for keys with permissions. */

@@ -38,6 +38,7 @@ import { createOAuthClient } from './feishu/oauth-client.ts'
 import { createPersonLanguage, type PersonLanguage } from './feishu/person-language.ts'
 import { createRevokeCommand } from './feishu/revoke-command.ts'
 import { createStatusCommand } from './feishu/status-command.ts'
+import { createNoteSuccess } from './jobs/job-successes.ts'
 import { createJobs, type JobOutcome, type Jobs } from './jobs/jobs.ts'
 import type { JobName, Schedules } from './jobs/schedules.ts'
 import type { OpenStore } from './store/create-store.ts'
@@ -67,8 +68,8 @@ export type PartsOptions = {
   actor?: Actor | undefined
   /** The id of the HTTP request that is being answered, if any. */
   requestId?: (() => string | null) | undefined
-  /** Told whether the audit chain was found right. */
-  observeChain?: ((isRight: boolean) => void) | undefined
+  /** Told whether the audit chain was found right; null when nobody could look. */
+  observeChain?: ((isRight: boolean | null) => void) | undefined
   clock: Clock
   log: Log
   observeCall: ApiObserver
@@ -230,6 +231,7 @@ export function createParts(options: PartsOptions): Parts {
     }),
     log,
     onRun: options.observeJob,
+    noteSuccess: createNoteSuccess({ successes: store.jobSuccesses, clock, background }),
     around: options.around,
     ...(options.schedules && { schedules: options.schedules }),
   })

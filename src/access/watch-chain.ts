@@ -16,11 +16,15 @@ export function createWatchChain({
   verify: VerifyAudit
   mark: Pick<AuditMark, 'settle'>
   log: Log
-  onVerdict: (isRight: boolean) => void
+  /** Told null when the look itself has failed. */
+  onVerdict: (isRight: boolean | null) => void
 }): WatchChain {
   let seen: ChainHead | undefined
   return async () => {
-    const verdict = await verify(seen ? { from: seen, expected: seen } : {})
+    const verdict = await verify(seen ? { from: seen, expected: seen } : {}).catch((error) => {
+      onVerdict(null)
+      throw error
+    })
     onVerdict(verdict.ok)
     const { sequence, hash } = verdict.head
     if (verdict.ok) {

@@ -1,5 +1,6 @@
 import type { ClickAnswer } from './answer-card-click.ts'
 import type { Background } from './background.ts'
+import { createOnceAMinute } from './once-a-minute.ts'
 import type { Clock } from './ports.ts'
 
 /** What shows from inside how an app is set up at Feishu. */
@@ -31,9 +32,6 @@ export function signOfTap({ toast, session }: ClickAnswer): AppSign {
   return toast === 'expired' && session === null ? 'unknown_card_tap' : 'card_tap'
 }
 
-/** One write a minute is enough to know when a sign was last seen. */
-const PAUSE_MS = 60_000
-
 /** Creates the note taker. */
 export function createNoteSign({
   signs,
@@ -44,13 +42,9 @@ export function createNoteSign({
   clock: Clock
   background: Pick<Background, 'run'>
 }): NoteSign {
-  const notedAt = new Map<string, number>()
+  const timeToNote = createOnceAMinute(clock)
   return (appId, sign) => {
-    const key = `${sign} ${appId}`
-    const at = clock.now()
-    const last = notedAt.get(key)
-    if (last !== undefined && Math.abs(at.getTime() - last) < PAUSE_MS) return
-    notedAt.set(key, at.getTime())
-    background.run(() => signs.note(appId, sign, at))
+    const at = timeToNote(`${sign} ${appId}`)
+    if (at) background.run(() => signs.note(appId, sign, at))
   }
 }

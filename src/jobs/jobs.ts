@@ -5,6 +5,7 @@ import type { Log } from '../auth/ports.ts'
 import type { ShowCard } from '../auth/show-card.ts'
 import type { Sweep } from '../auth/sweep.ts'
 import type { Webhooks } from '../auth/webhooks.ts'
+import type { NoteSuccess } from './job-successes.ts'
 import { createNodeCronScheduler, type Scheduler } from './node-cron-scheduler.ts'
 import { JOB_NAMES, type JobName, SCHEDULES, type Schedules } from './schedules.ts'
 
@@ -33,6 +34,7 @@ export function createJobs({
   watchChain,
   log,
   onRun,
+  noteSuccess,
   around = unwatched,
   schedules = {},
   scheduler = createNodeCronScheduler(),
@@ -47,6 +49,7 @@ export function createJobs({
   log: Log
   /** Told after each run, for metrics; a skipped one took 0 seconds. */
   onRun: (job: JobName, outcome: JobOutcome, seconds: number) => void
+  noteSuccess: NoteSuccess
   around?: Around | undefined
   /** In place of `SCHEDULES`. */
   schedules?: Schedules
@@ -103,6 +106,7 @@ export function createJobs({
     const startedAt = performance.now()
     const outcome = await attempt(job)
     onRun(job, outcome, (performance.now() - startedAt) / 1000)
+    if (outcome === 'success') noteSuccess(job)
     return outcome
   }
 

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { JobSuccess } from '../auth/job-success-store.ts'
 import type { Clock } from '../auth/ports.ts'
 import { HTTP_SECONDS } from './buckets.ts'
 
@@ -11,6 +12,8 @@ type JobOutcome = (typeof JOB_OUTCOMES)[number]
 /** The metrics of scheduled jobs. */
 export interface JobMetrics {
   observeJob(job: string, outcome: JobOutcome, seconds: number): void
+  /** Tells when jobs last succeeded before this process; what is unknown began with it. */
+  recallJobs(successes: readonly JobSuccess[]): void
 }
 
 /** Registers the metrics of these jobs, each with the seconds between two runs. */
@@ -34,7 +37,7 @@ export function createJobMetrics(
   })
   const lastSuccess = new Gauge({
     name: 'lark_service_scheduled_job_last_success_timestamp_seconds',
-    help: 'When a job last succeeded; before that, when this process started.',
+    help: 'When a job last succeeded, also in an earlier process; when this process started if it never did.',
     labelNames: ['job_name'],
     registers: [registry],
   })
@@ -58,6 +61,13 @@ export function createJobMetrics(
       if (outcome === 'skipped_overlap') return
       duration.observe({ job_name }, seconds)
       if (outcome === 'success') lastSuccess.set({ job_name }, nowSeconds())
+    },
+    recallJobs(successes) {
+      for (const { job: job_name, at } of successes) {
+        if (!Object.hasOwn(intervalSeconds, job_name)) continue
+        // A success to come would hide that there is none.
+        lastSuccess.set({ job_name }, Math.min(at.getTime() / 1000, nowSeconds()))
+      }
     },
   }
 

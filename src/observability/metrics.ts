@@ -38,8 +38,8 @@ export interface Metrics
   countDeniedToken(client: string): void
   /** Takes note of a call that met a limit on cards, Feishu's or our own. */
   countCardRateLimited(appId: string): void
-  /** Takes note whether the audit chain was found right. */
-  observeChain(isRight: boolean): void
+  /** Takes note whether the audit chain was found right; null when nobody could look. */
+  observeChain(isRight: boolean | null): void
   /** Takes note of what a long connection tells. */
   observeConnection(appId: string, event: ConnectionEvent): void
   /** All metrics in the text format of Prometheus. */
@@ -126,13 +126,18 @@ function registerBuildInfo(
   }).set({ version, revision, node_version: process.version }, 1)
 }
 
-/** Right until a look at it says otherwise; the first comes with the start. */
-function registerAuditChain(registry: Registry): (isRight: boolean) => void {
+/** Absent until a look has told, and again when a later look fails; but nothing makes up for a chain that was found changed. */
+function registerAuditChain(registry: Registry): (isRight: boolean | null) => void {
   const gauge = new Gauge({
     name: 'lark_service_audit_chain_ok',
-    help: '1 when the last look at the audit chain found it whole, else 0.',
+    help: '1 when the last look at the audit chain found it whole, else 0; absent while nobody could look.',
     registers: [registry],
   })
-  gauge.set(1)
-  return (isRight) => gauge.set(isRight ? 1 : 0)
+  gauge.remove()
+  let isBroken = false
+  return (isRight) => {
+    if (isRight !== null) isBroken = !isRight
+    if (isRight === null && !isBroken) gauge.remove()
+    else gauge.set(isBroken ? 0 : 1)
+  }
 }

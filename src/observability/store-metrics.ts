@@ -43,6 +43,7 @@ const PARTS = [
   'api_keys',
   'audit',
   'app_signs',
+  'job_successes',
   'webhooks',
   OTHER,
 ] as const

@@ -3,6 +3,7 @@ import type { ApiKeyStore } from '../access/api-key-store.ts'
 import type { AuditStore } from '../access/audit-store.ts'
 import type { IdempotentRequestStore } from '../access/idempotent-request.ts'
 import type { AppSignStore } from '../auth/app-signs.ts'
+import type { JobSuccessStore } from '../auth/job-success-store.ts'
 import type { Store, StoreSize } from '../auth/ports.ts'
 import type { Tidings } from '../auth/tidings.ts'
 import { createApiKeyRecords } from './api-keys.ts'
@@ -14,6 +15,7 @@ import { createGrantCensus } from './grant-census.ts'
 import { createGrantKeys } from './grant-keys.ts'
 import { createGrantRecords } from './grants.ts'
 import { createIdempotentRequests } from './idempotent-requests.ts'
+import { createJobSuccesses } from './job-successes.ts'
 import { createRenewals } from './renewals.ts'
 import { createSeenEvents } from './seen-events.ts'
 import { createSessionCards } from './session-cards.ts'
@@ -32,6 +34,7 @@ export type OpenStore = Store & {
   apiKeys: ApiKeyStore
   audit: AuditStore
   signs: AppSignStore
+  jobSuccesses: JobSuccessStore
 }
 
 /** Builds the store over an opened and migrated engine. */
@@ -73,6 +76,7 @@ export function createStore(engine: Engine, onOperation?: OperationListener): Op
     apiKeys: watch('api_keys', createApiKeyRecords(engine)),
     audit: watch('audit', createAuditEntries(engine)),
     signs: watch('app_signs', createAppSigns(engine)),
+    jobSuccesses: watch('job_successes', createJobSuccesses(engine)),
     webhooks: watch('webhooks', createWebhookDeliveries(engine)),
     census: watch('census', createGrantCensus(engine)),
     ping: () => database.ping(),

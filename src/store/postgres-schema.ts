@@ -10,6 +10,7 @@ export const {
   seenEvents,
   webhookDeliveries,
   appSigns,
+  jobSuccesses,
   writeProbe,
   apiKeys,
   auditEntries,

@@ -221,6 +221,12 @@ export function createSchema(dialect: Dialect) {
     (seen) => [primaryKey({ name: 'app_signs_sign', columns: [seen.appId, seen.sign] })],
   )
 
+  /** When each job last succeeded; a process that starts knows by it what stood still before. */
+  const jobSuccesses = table('job_successes', {
+    job: text('job_name').primaryKey(),
+    succeededAt: instant('succeeded_at').notNull(),
+  })
+
   /** One row, rewritten by every ping: proof that the database takes writes. */
   const writeProbe = table('write_probe', {
     id: integer('id').primaryKey(),
@@ -235,6 +241,7 @@ export function createSchema(dialect: Dialect) {
     seenEvents,
     webhookDeliveries,
     appSigns,
+    jobSuccesses,
     writeProbe,
     ...createAccessSchema(dialect),
   }

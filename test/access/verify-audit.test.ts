@@ -5,6 +5,7 @@ import { createAuditMark } from '../../src/access/audit-mark.ts'
 import { createVerifyAudit } from '../../src/access/verify-audit.ts'
 import { createWatchChain } from '../../src/access/watch-chain.ts'
 import { createTokenCipher } from '../../src/auth/token-cipher.ts'
+import { StoreUnavailableError } from '../../src/errors.ts'
 import { createLogger } from '../../src/observability/logger.ts'
 import { createAuditInMemory } from './audit-in-memory.ts'
 
@@ -171,7 +172,7 @@ describe('the job audit_verify', () => {
   it('looks only at what is new, tells the log its head, marks it, and raises the alarm', async () => {
     const { verify, at, store, grow, mark } = setUp()
     const lines: unknown[] = []
-    const verdicts: boolean[] = []
+    const verdicts: (boolean | null)[] = []
     const watchChain = createWatchChain({
       verify,
       mark,
@@ -197,5 +198,18 @@ describe('the job audit_verify', () => {
       { event: 'audit_chain_broken', fault: 'altered' },
     ])
     expect(at(1).sequence).toBe(1)
+  })
+
+  it('gives no verdict when it could not look', async () => {
+    const verdicts: (boolean | null)[] = []
+    const error = new StoreUnavailableError('audit.page', new Error('disk'))
+    const watchChain = createWatchChain({
+      mark: { settle: async () => {} },
+      verify: () => Promise.reject(error),
+      log: () => {},
+      onVerdict: (isRight) => void verdicts.push(isRight),
+    })
+    await expect(watchChain()).rejects.toBe(error)
+    expect(verdicts).toEqual([null])
   })
 })

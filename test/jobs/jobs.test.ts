@@ -102,18 +102,20 @@ describe('createJobs', () => {
   it('logs and counts an error, and goes on', async () => {
     const error = new StoreUnavailableError('claimDueCards', new Error('disk'))
     let isBroken = true
-    const { jobs, runs, logged } = setUp({
+    const { jobs, runs, succeeded, logged } = setUp({
       due: async () => {
         if (isBroken) throw error
       },
     })
     await expect(jobs.runNow('card_outbox')).resolves.toBe('failure')
+    expect(succeeded).toEqual([])
     isBroken = false
     await expect(jobs.runNow('card_outbox')).resolves.toBe('success')
     expect(runs).toEqual([
       ['card_outbox', 'failure'],
       ['card_outbox', 'success'],
     ])
+    expect(succeeded).toEqual(['card_outbox'])
     expect(logged).toEqual([['error', 'job_failed', { job_name: 'card_outbox', error }]])
   })
 
@@ -159,6 +161,7 @@ function setUp({
 } = {}) {
   const worked: string[] = []
   const runs: [JobName, JobOutcome][] = []
+  const succeeded: JobName[] = []
   const logged: unknown[][] = []
   const scheduled = new Map<string, () => void>()
   const scheduler: Scheduler = {
@@ -215,11 +218,12 @@ function setUp({
     },
     log: (...line) => logged.push(line),
     onRun: (job, outcome) => runs.push([job, outcome]),
+    noteSuccess: (job) => succeeded.push(job),
     schedules,
     scheduler,
   })
   const settled = () => new Promise((resolve) => setImmediate(resolve))
-  return { jobs, worked, runs, logged, scheduled, settled }
+  return { jobs, worked, runs, succeeded, logged, scheduled, settled }
 }
 
 function openGate(): { opened: Promise<void>; open: () => void } {

@@ -135,7 +135,10 @@ describe('the audit record', () => {
     const running = await start()
     await authorize(running)
     await vi.waitFor(async () => expect(await read()).toHaveLength(2), PATIENCE)
-    expect(await running.metric('lark_service_audit_chain_ok')).toBe(1)
+    await vi.waitFor(
+      async () => expect(await running.metric('lark_service_audit_chain_ok')).toBe(1),
+      PATIENCE,
+    )
     await running.close()
     sql('drop trigger audit_entries_never_change')
     sql("update audit_entries set open_id = 'ou_other' where sequence = 1")

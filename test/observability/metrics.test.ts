@@ -481,6 +481,40 @@ describe('request, call and job metrics', () => {
     metrics.observeJob('session_sweep', 'success', 1)
     expect(await samples()).toContain(`${last} ${NOW.getTime() / 1000 + 60}`)
   })
+
+  it.each([
+    ['an earlier process', -86_400, -86_400],
+    ['one whose clock was ahead, as of now', 86_400, 0],
+  ])('begin with the last success of a job in %s', async (_, seconds, shown) => {
+    const { metrics, samples } = setUp()
+    const at = new Date(NOW.getTime() + seconds * 1000)
+    metrics.recallJobs([
+      { job: 'session_sweep', at },
+      { job: 'gone_since', at },
+    ])
+    const after = await samples()
+    expect(after).toContain(
+      `lark_service_scheduled_job_last_success_timestamp_seconds{job_name="session_sweep"} ${NOW.getTime() / 1000 + shown}`,
+    )
+    expect(after.join()).not.toContain('gone_since')
+  })
+})
+
+describe('the audit chain', () => {
+  it.each([
+    ['before the first look', [], null],
+    ['found whole', [true], 1],
+    ['found changed', [true, false], 0],
+    ['found whole again', [false, true], 1],
+    ['nobody could look at', [null], null],
+    ['nobody could look at any more', [true, null], null],
+    ['found changed, whatever kept the next look from its end', [true, false, null], 0],
+  ] as const)('that is %s is shown as such', async (_, looks, shown) => {
+    const { metrics, samples } = setUp()
+    for (const isRight of looks) metrics.observeChain(isRight)
+    const chain = (await samples()).filter((line) => line.startsWith('lark_service_audit_chain_ok'))
+    expect(chain).toEqual(shown === null ? [] : [`lark_service_audit_chain_ok ${shown}`])
+  })
 })
 
 function setUp(options: { appIds?: string[]; longConnectionAppIds?: string[] } = {}) {

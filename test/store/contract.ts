@@ -9,6 +9,7 @@ import { censusContract } from './contract/census.ts'
 import { endingContract } from './contract/endings.ts'
 import { grantContract } from './contract/grants.ts'
 import { idempotentRequestContract } from './contract/idempotent-requests.ts'
+import { jobSuccessContract } from './contract/job-successes.ts'
 import { keyContract } from './contract/keys.ts'
 import { leaseContract } from './contract/leases.ts'
 import { moveContract } from './contract/moves.ts'
@@ -37,7 +38,7 @@ export type Stores = () => StorePair
 
 /** Empties every table on both engines, but for the record of who did what, which only grows. */
 export const EMPTY_EVERY_TABLE =
-  'delete from auth_sessions; delete from oauth_attempts; delete from grants; delete from grant_upkeep; delete from seen_events; delete from webhook_deliveries; delete from idempotent_requests; delete from api_keys; delete from audit_marks; delete from app_signs'
+  'delete from auth_sessions; delete from oauth_attempts; delete from grants; delete from grant_upkeep; delete from seen_events; delete from webhook_deliveries; delete from idempotent_requests; delete from api_keys; delete from audit_marks; delete from app_signs; delete from job_successes'
 
 /** Empties that one too, on Postgres. */
 export const EMPTY_THE_RECORD =
@@ -58,6 +59,7 @@ export function describeStore(engine: string, bench: StoreBench): void {
 
     sessionContract(stores)
     appSignContract(stores)
+    jobSuccessContract(stores)
     moveContract(stores)
     cardContract(stores)
     attemptContract(stores)

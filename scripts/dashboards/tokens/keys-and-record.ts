@@ -34,13 +34,14 @@ export const keysAndRecord: Row = {
     stat({
       title: 'Audit record',
       description:
-        'Whether the last look at the chain of the audit record found it whole, on every instance. A look comes with the start, and then daily.',
+        'Whether the last look at the chain of the audit record found it whole, on every instance. A look comes with the start, and then daily; empty while none has come to its end, because it takes its time or the database failed.',
       queries: [{ expr: min(metric('audit_chain_ok')) }],
       unit: 'bool_on_off',
       words: {
         0: { text: 'Changed', colour: 'red' },
         1: { text: 'Whole', colour: 'green' },
       },
+      noValue: 'not looked at',
       links: [runbook('LarkAuditChainBroken')],
       width: 8,
     }),
