@@ -1,40 +1,51 @@
 import type { Clock } from '../auth/ports.ts'
 
-/** Gives the value of before when the next one takes longer than so many milliseconds; without one it waits. */
-export function createPatientRead<T>(
-  read: () => Promise<T>,
-  clock: Pick<Clock, 'sleep'>,
-  milliseconds: number,
-): () => Promise<T> {
-  let before: { value: T } | null = null
-  return async () => {
-    const next = read().then((value) => {
-      before = { value }
-      return value
-    })
-    if (before === null) return next
-    const old = before.value
-    const done = new AbortController()
-    const late = clock.sleep(milliseconds, done.signal).then(() => old)
-    return Promise.race([next, late]).finally(() => done.abort())
-  }
-}
+/** Who asks again so soon gets the same value. */
+const FRESH_MS = 5000
+/** The value of before may stand in for one that is late for so long; then there is none. */
+const KEPT_MS = 60_000
+/** Whoever scrapes gives up after 10 seconds, and would take the service for dead. */
+const LONGEST_WAIT_MS = 5000
 
-/** Reads at most once in `seconds`, however often and by how many it is called; a failure is not kept. */
+/**
+ * Reads at most once in 5 seconds, one read at a time, however often and by how many it is called. A read that takes longer
+ * than `patienceMs` goes on, and meanwhile the value of before is given; null when there is none, or it is older than a minute.
+ * A failure is not kept, and ends the value of before.
+ */
 export function createCachedRead<T>(
   read: () => Promise<T>,
-  clock: Pick<Clock, 'now'>,
-  seconds: number,
-): () => Promise<T> {
-  let last: { at: number; value: Promise<T> } | null = null
-  return () => {
-    const now = clock.now().getTime()
-    if (last && now - last.at < seconds * 1000) return last.value
-    const current = { at: now, value: read() }
-    last = current
-    current.value.catch(() => {
-      if (last === current) last = null
+  clock: Pick<Clock, 'now' | 'sleep'>,
+  patienceMs = LONGEST_WAIT_MS,
+): () => Promise<T | null> {
+  let known: { value: T; at: number } | null = null
+  let pending: Promise<T> | null = null
+
+  return async () => {
+    const before = known && { ...known, age: now() - known.at }
+    if (before && before.age < FRESH_MS) return before.value
+    pending ??= readOnce().finally(() => {
+      pending = null
     })
-    return current.value
+    const old = before && before.age < KEPT_MS ? before : null
+    const isHere = new AbortController()
+    const late = clock
+      .sleep(old ? patienceMs : LONGEST_WAIT_MS, isHere.signal)
+      .then(() => old?.value ?? null)
+    return Promise.race([pending, late]).finally(() => isHere.abort())
+  }
+
+  async function readOnce(): Promise<T> {
+    try {
+      const value = await read()
+      known = { value, at: now() }
+      return value
+    } catch (error) {
+      known = null
+      throw error
+    }
+  }
+
+  function now(): number {
+    return clock.now().getTime()
   }
 }

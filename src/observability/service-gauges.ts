@@ -23,8 +23,6 @@ export type WatchedService = {
 /** Tells the gauges what to read. */
 export type WatchService = (service: WatchedService) => void
 
-const FRESH_SECONDS = 5
-
 /** Registers the gauges that are read from the parts of this process; they are absent until told of them. */
 export function createServiceGauges({
   registry,
@@ -32,15 +30,11 @@ export function createServiceGauges({
   onError,
 }: {
   registry: Registry
-  clock: Pick<Clock, 'now'>
+  clock: Pick<Clock, 'now' | 'sleep'>
   onError: (error: unknown) => void
 }): WatchService {
   let watched: WatchedService | null = null
-  const readReadiness = createCachedRead(
-    async () => watched?.readiness() ?? [],
-    clock,
-    FRESH_SECONDS,
-  )
+  const readReadiness = createCachedRead(async () => watched?.readiness() ?? [], clock)
   new Gauge({
     name: 'lark_service_waiters',
     help: 'Callers of this process that wait for a session to end.',
@@ -80,7 +74,7 @@ export function createServiceGauges({
         return []
       })
       this.reset()
-      for (const { check, isOk } of checks) this.set({ check }, isOk ? 1 : 0)
+      for (const { check, isOk } of checks ?? []) this.set({ check }, isOk ? 1 : 0)
     },
   })
   return (service) => {

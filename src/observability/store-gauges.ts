@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client'
 import type { Clock, SessionStore, Store, StoreSize } from '../auth/ports.ts'
 import type { WebhookOutbox } from '../auth/webhook-outbox.ts'
-import { createCachedRead, createPatientRead } from './cached-read.ts'
+import { createCachedRead } from './cached-read.ts'
 import { registerCountGauge } from './count-gauge.ts'
 import { registerGrantGauges } from './grant-gauges.ts'
 import { registerKeyGauge } from './key-gauge.ts'
@@ -16,8 +16,6 @@ export type WatchedStore = Pick<Store, 'census' | 'measure'> & {
 /** Tells the gauges which store to read. */
 export type WatchStore = (store: WatchedStore) => void
 
-/** A scrape that follows another one so soon gets the same numbers. */
-const FRESH_SECONDS = 5
 /** Who scrapes does not wait longer for a count of all grants, but gets the one before; the next scrape gets this one. */
 const CENSUS_PATIENCE_MS = 100
 
@@ -42,11 +40,7 @@ export function createStoreGauges({
 }): WatchStore {
   let watched: WatchedStore | null = null
   const byApp = { registry, appIds }
-  const counts = createPatientRead(
-    reader(({ census }) => census.count(clock.now())),
-    clock,
-    CENSUS_PATIENCE_MS,
-  )
+  const counts = reader(({ census }) => census.count(clock.now()), CENSUS_PATIENCE_MS)
   const size = reader((store) => store.measure())
 
   registerCountGauge({
@@ -84,22 +78,22 @@ export function createStoreGauges({
     watched = store
   }
 
-  /** Reads at most every few seconds; null when there is no store, or it fails. */
-  function reader<T>(read: (store: WatchedStore) => Promise<T>): () => Promise<T | null> {
-    const readAgain = createCachedRead(
-      async () => {
-        if (watched === null) return null
-        try {
-          return await read(watched)
-        } catch (error) {
-          // Here, and not below, so that what several gauges share is told of once.
-          onError(error)
-          throw error
-        }
-      },
-      clock,
-      FRESH_SECONDS,
-    )
+  /** Reads at most every few seconds; null when there is no store, it fails, or it does not answer. */
+  function reader<T>(
+    read: (store: WatchedStore) => Promise<T>,
+    patienceMs?: number,
+  ): () => Promise<T | null> {
+    const readOnce = async () => {
+      if (watched === null) return null
+      try {
+        return await read(watched)
+      } catch (error) {
+        // Here, and not below, so that what several gauges share is told of once.
+        onError(error)
+        throw error
+      }
+    }
+    const readAgain = createCachedRead(readOnce, clock, patienceMs)
     return () => readAgain().catch(() => null)
   }
 }

@@ -64,7 +64,8 @@ it('shows no id of a person, session, card or app that is not configured', async
 })
 
 function setUp() {
-  const clock = { now: () => new Date('2026-01-01T00:00:00Z'), sleep: async () => {} }
+  const now = () => new Date('2026-01-01T00:00:00Z')
+  const clock = { now, sleep: () => new Promise<void>(() => {}) }
   const metrics = createMetrics({
     appIds: [APP],
     jobIntervalSeconds: JOBS,

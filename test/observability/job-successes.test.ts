@@ -9,6 +9,7 @@ import { type Service, startService } from '../support/service.ts'
 
 const HOUR = 3600
 const LAST = 'lark_service_scheduled_job_last_success_timestamp_seconds'
+const PATIENCE = { timeout: 15_000 }
 const RUNS = 'lark_service_scheduled_job_runs_total'
 
 let folder: string
@@ -32,7 +33,7 @@ it('a job that fails at every start looks as old as its last success', {
   await vi.waitFor(async () => {
     const known = await first.app.parts.store.jobSuccesses.list()
     expect(known.map(({ job }) => job).toSorted()).toEqual(JOB_NAMES.toSorted())
-  })
+  }, PATIENCE)
   await first.close()
   const wasWell = emulator.now().getTime() / 1000
   const broken = new Database(database())
@@ -55,5 +56,5 @@ it('a job that fails at every start looks as old as its last success', {
 async function ended(service: Service, job_name: string, outcome: string): Promise<void> {
   await vi.waitFor(async () => {
     expect(await service.metric(RUNS, { job_name, outcome })).toBeGreaterThan(0)
-  })
+  }, PATIENCE)
 }
