@@ -17,16 +17,17 @@ export function createCachedRead<T>(
   clock: Pick<Clock, 'now' | 'sleep'>,
   patienceMs = LONGEST_WAIT_MS,
 ): () => Promise<T | null> {
-  let known: { value: T; at: number } | null = null
+  let known: { value: T; begunAt: number; endedAt: number } | null = null
   let pending: Promise<T> | null = null
 
   return async () => {
-    const before = known && { ...known, age: now() - known.at }
-    if (before && before.age < FRESH_MS) return before.value
+    const before = known
+    // What it tells may be as old as its beginning.
+    if (before && now() - before.begunAt < FRESH_MS) return before.value
     pending ??= readOnce().finally(() => {
       pending = null
     })
-    const old = before && before.age < KEPT_MS ? before : null
+    const old = before && now() - before.endedAt < KEPT_MS ? before : null
     const isHere = new AbortController()
     const late = clock
       .sleep(old ? patienceMs : LONGEST_WAIT_MS, isHere.signal)
@@ -35,9 +36,10 @@ export function createCachedRead<T>(
   }
 
   async function readOnce(): Promise<T> {
+    const begunAt = now()
     try {
       const value = await read()
-      known = { value, at: now() }
+      known = { value, begunAt, endedAt: now() }
       return value
     } catch (error) {
       known = null
