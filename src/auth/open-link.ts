@@ -45,6 +45,7 @@ export function createOpenLink(neighbours: Neighbours): OpenLink {
     const found = isSecret(ticket) && (await store.sessions.findByTicketHash(hashSecret(ticket)))
     if (!found) return { kind: 'unknown' }
     const session = await readSession(found.id)
+    events.emit({ type: 'step_reached', step: 'link_opened', session })
     const now = clock.now()
     if (!isOpen(session, now)) return { kind: 'ended', session }
 
@@ -62,7 +63,6 @@ export function createOpenLink(neighbours: Neighbours): OpenLink {
       expiresAt: new Date(lastsUntil),
       usedAt: null,
     })
-    events.emit({ type: 'step_reached', step: 'link_opened', session })
     const authorizeUrl = oauth.authorizeUrl({
       appId: app.appId,
       scopes: session.scopes,

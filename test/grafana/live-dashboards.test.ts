@@ -9,7 +9,10 @@ import { liveThroughADay } from './day-of-traffic.ts'
 import { missingPrograms } from './debian-programs.ts'
 import { type LivePrometheus, type Series, startPrometheus } from './live-prometheus.ts'
 import type { PanelModel } from './panel-model.ts'
+import { allRules, recordedNames } from './rule-files.ts'
+import { queries } from './runbook-pages.ts'
 import { selectorsOf } from './selectors.ts'
+import { unknownNames } from './unknown-names.ts'
 
 /** Panels that show nothing after the day, each with its reason. */
 const EMPTY: Record<string, string> = {
@@ -145,6 +148,15 @@ describe.skipIf(missing !== '')(`dashboards on a live Prometheus${missing}`, pat
       targets.flatMap(({ expr }) => unknownIn(expr, known).map((what) => `${title}: ${what}`)),
     )
     expect(unknown).toEqual([])
+  })
+
+  it('stand beside rules and runbooks that ask for nothing else', () => {
+    const recorded = recordedNames()
+    const asked = [...allRules().map(({ expr }) => expr), ...queries.map(({ query }) => query)]
+    const unknown = asked.flatMap((expr) => unknownNames(expr, known, recorded))
+    // Nobody made a backup.
+    const backup = 'lark_service_backup_last_success_timestamp_seconds'
+    expect([...new Set(unknown)].filter((name) => name !== backup)).toEqual([])
   })
 
   it('find what there is to pick', async () => {

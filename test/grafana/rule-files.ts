@@ -62,6 +62,11 @@ export function allRules() {
   })
 }
 
+/** The names of what the rules record. */
+export function recordedNames(): Set<string> {
+  return new Set(allRules().flatMap((rule) => ('record' in rule ? [rule.record] : [])))
+}
+
 /** Every alert; one name can have several, of different severity. */
 export function allAlerts(): Alert[] {
   return allRules().filter((rule): rule is Alert => 'alert' in rule)

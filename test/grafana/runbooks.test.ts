@@ -1,28 +1,21 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { runCli } from '../../src/cli/run-cli.ts'
-import { type Page, readPage } from '../docs/markdown.ts'
+import { readPage } from '../docs/markdown.ts'
 import { type Service, startService } from '../support/service.ts'
 import { missingPrograms } from './debian-programs.ts'
 import { readExposition } from './exposition.ts'
-import { allAlerts, allRules, root } from './rule-files.ts'
+import { allAlerts, allRules, recordedNames, root } from './rule-files.ts'
+import { blocksOf, pages, queries, titleOf } from './runbook-pages.ts'
 import { unknownNames } from './unknown-names.ts'
 
 const alerts = allAlerts()
 const names = [...new Set(alerts.map(({ alert }) => alert))]
-const pages = readdirSync(join(root, 'docs/runbooks'))
-  .filter((file) => file.endsWith('.md') && file !== 'README.md')
-  .map((file) => readPage(join('docs/runbooks', file)))
-const queries = pages.flatMap((page) =>
-  blocksOf(page, 'promql').flatMap((block) =>
-    block.map((query) => ({ page: titleOf(page), query })),
-  ),
-)
 const commands = [
   ...new Set(
     [...pages, readPage('docs/runbooks/README.md')].flatMap(({ text }) =>
@@ -113,7 +106,7 @@ describe.skipIf(noPromtool !== '')(`the queries of the runbooks${noPromtool}`, (
 })
 
 describe('what rules and runbooks ask for', () => {
-  const recorded = new Set(allRules().flatMap((rule) => ('record' in rule ? [rule.record] : [])))
+  const recorded = recordedNames()
   const folder = mkdtempSync(join(tmpdir(), 'rules-'))
   let service: Service
   let families: ReturnType<typeof readExposition>
@@ -164,20 +157,3 @@ describe('what rules and runbooks ask for', () => {
     ])
   })
 })
-
-/** The lines of each block of one language; those of steps are indented. */
-function blocksOf({ text }: Page, language: string): string[][] {
-  const fences = text.matchAll(/^ *```(\w+)\n([\s\S]*?)^ *```$/gm)
-  return [...fences]
-    .filter(([, found]) => found === language)
-    .map(([, , lines = '']) =>
-      lines
-        .trim()
-        .split('\n')
-        .map((line) => line.trim()),
-    )
-}
-
-function titleOf({ path }: Page): string {
-  return basename(path, '.md')
-}

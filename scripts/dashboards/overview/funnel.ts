@@ -20,7 +20,7 @@ export const funnel: Row = {
     bars({
       title: 'How far people came',
       description:
-        'Sessions that reached each step for the first time in the time range shown. The largest drop is where people or machines give up; a consent page that shows an error keeps people from coming back.',
+        'Sessions that reached each step for the first time in the time range shown. The largest drop is where people or machines give up; a consent page that shows an error keeps people from coming back. Links opened but not sent to consent belong to requests that had ended, or met a fault of ours.',
       queries: STEPS.map(([step, legend]) => ({
         expr: sum(increase(appMetric('auth_funnel_total', `step="${step}"`), SHOWN)),
         legend,
