@@ -82,6 +82,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     keyIds: config.encryptionKeys.map(({ id }) => id),
     clientNames: config.apiKeys.map(({ name }) => name),
     currentClient: () => callers.apiKey(),
+    format: config.metricsFormat,
     version: VERSION,
     revision: readRevision(),
     clock,

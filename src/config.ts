@@ -62,6 +62,7 @@ export type Config = {
   shutdownDelaySeconds: number
   /** Null when it is turned off. */
   metricsServer: ListenConfig | null
+  metricsFormat: Environment['METRICS_FORMAT']
   cardCallback: 'long_connection' | 'off'
   /** Whether a process without its long connection is not ready. */
   requiresLongConnection: boolean
@@ -187,6 +188,7 @@ function toConfig(env: Environment, entries: readonly [AppEntry, ...AppEntry[]])
     shutdownDelaySeconds: env.SHUTDOWN_DELAY_SECONDS,
     metricsServer:
       env.METRICS_PORT === null ? null : { host: env.METRICS_HOST, port: env.METRICS_PORT },
+    metricsFormat: env.METRICS_FORMAT,
     cardCallback: env.CARD_CALLBACK,
     requiresLongConnection: env.LONG_CONNECTION_REQUIRED,
     databaseUrl: env.DATABASE_URL,

@@ -34,6 +34,7 @@ export const FIXES: Record<VariableName, string> = {
   METRICS_HOST: 'Set a host name or an address to listen on, such as 127.0.0.1.',
   METRICS_PORT:
     'Set a port from 0 to 65535; 0 picks a free one, and an empty value turns metrics off.',
+  METRICS_FORMAT: 'Set prometheus or openmetrics.',
   CARD_CALLBACK: 'Set long_connection or off.',
   LONG_CONNECTION_REQUIRED: 'Set true or false.',
   FEISHU_ENCRYPT_KEY: 'Copy the Encrypt Key from Events & Callbacks in the developer console.',

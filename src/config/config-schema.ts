@@ -139,6 +139,9 @@ export const environmentSchema = z.object({
   SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 10).default(3),
   METRICS_HOST: z.string().default('127.0.0.1'),
   METRICS_PORT: portOrOff.default(9464),
+  METRICS_FORMAT: z
+    .enum(['prometheus', 'openmetrics'], { error: 'is neither prometheus nor openmetrics' })
+    .default('prometheus'),
   CARD_CALLBACK: z
     .enum(['long_connection', 'off'], {
       error: ({ input }) =>

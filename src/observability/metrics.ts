@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry, type RegistryContentType } from 'prom-client'
 import type { AuthEvents } from '../auth/events.ts'
 import type { Clock, Log } from '../auth/ports.ts'
 import { type ApiMetrics, createApiMetrics } from './api-metrics.ts'
@@ -42,7 +42,7 @@ export interface Metrics
   observeChain(isRight: boolean | null): void
   /** Takes note of what a long connection tells. */
   observeConnection(appId: string, event: ConnectionEvent): void
-  /** All metrics in the text format of Prometheus. */
+  /** All metrics in the format of the options. */
   render(): Promise<string>
   /** Every metric of our own, with its type and what it says; what has labels names them. */
   list(): Promise<MetricDescription[]>
@@ -63,6 +63,8 @@ export type MetricsOptions = {
   clientNames?: readonly string[] | undefined
   /** The name of the API key whose request is being answered, if any. */
   currentClient?: (() => string | null) | undefined
+  /** What `render()` writes; the text format of Prometheus unless told. */
+  format?: 'prometheus' | 'openmetrics' | undefined
   version: string
   /** The commit this was built from. */
   revision?: string | undefined
@@ -73,7 +75,7 @@ export type MetricsOptions = {
 /** Creates all metrics in a registry of their own, with every known label set at zero. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { appIds, longConnectionAppIds = appIds, clock, log } = options
-  const registry = new Registry()
+  const registry = createRegistry(options.format)
   const onError = (error: unknown) => log('warn', 'metrics_read_failed', { error })
 
   const cardMetrics = createCardMetrics(registry, appIds)
@@ -112,6 +114,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
     list: () => listMetrics(registry),
     contentType: registry.contentType,
   }
+}
+
+function createRegistry(format: MetricsOptions['format']): Registry {
+  const registry = new Registry()
+  // Its type ties a registry, and whatever is registered there, to the one format; its code does not.
+  const writer: { setContentType(type: RegistryContentType): void } = registry
+  if (format === 'openmetrics') writer.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+  return registry
 }
 
 function registerBuildInfo(
