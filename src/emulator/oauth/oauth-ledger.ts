@@ -34,6 +34,9 @@ export type RefreshToken = Consent & {
   revokedAt: number | null
 }
 
+/** Which tokens of a person end. */
+export type WithdrawnTokens = 'access' | 'refresh' | 'both'
+
 /** Every code and token the emulator ever issued since the start or the last reset. */
 export interface OAuthLedger {
   /** Remembers what a person granted and gives back everything ever granted to this app. */
@@ -48,8 +51,10 @@ export interface OAuthLedger {
   tenantToken(appId: string): { token: string; secondsLeft: number }
   /** Whether a tenant token was issued and is not over. */
   tenantTokenWorks(token: string): boolean
-  /** Ends everything a person granted; returns whether a live token ended with it. */
-  withdraw(openId: string): boolean
+  /** Ends tokens of a person; without their refresh tokens nothing is granted any more. */
+  withdraw(openId: string, tokens: WithdrawnTokens): void
+  /** Whether a token of this person lives. */
+  holdsToken(openId: string): boolean
   reset(): void
 }
 
@@ -109,18 +114,24 @@ export function createOAuthLedger(options: ResolvedOptions, now: () => number): 
       return { token, secondsLeft: Math.floor((expiresAt - now()) / 1000) }
     },
     tenantTokenWorks: (token) => (tenantTokens.get(token)?.expiresAt ?? 0) > now(),
-    withdraw(openId) {
-      const tokens = [...accessTokens.values(), ...refreshTokens.values()]
-      const live = tokens.filter(
-        (held) => held.openId === openId && held.revokedAt === null && held.expiresAt > now(),
-      )
-      for (const held of live) held.revokedAt = now()
+    withdraw(openId, tokens) {
+      const ending = [
+        ...(tokens === 'refresh' ? [] : accessTokens.values()),
+        ...(tokens === 'access' ? [] : refreshTokens.values()),
+      ]
+      for (const held of ending.filter((each) => isLive(each, openId))) held.revokedAt = now()
+      if (tokens === 'access') return
       for (const key of granted.keys()) if (key.endsWith(` ${openId}`)) granted.delete(key)
-      return live.length > 0
     },
+    holdsToken: (openId) =>
+      [...accessTokens.values(), ...refreshTokens.values()].some((held) => isLive(held, openId)),
     reset() {
       for (const map of [granted, codes, accessTokens, refreshTokens, tenantTokens]) map.clear()
     },
+  }
+
+  function isLive(held: AccessToken | RefreshToken, openId: string): boolean {
+    return held.openId === openId && held.revokedAt === null && held.expiresAt > now()
   }
 }
 

@@ -16,7 +16,7 @@ export function simRoutes(context: EmulatorContext, sim: Sim): Route[] {
     ['POST', '/sim/click', async ({ body }) => snakeClick(await sim.click(readers.click(body)))],
     ['POST', '/sim/approve', async ({ body }) => snake(await sim.approve(readers.approve(body)))],
     ['POST', '/sim/deny', async ({ body }) => snake(await sim.deny(readers.approve(body)))],
-    ['POST', '/sim/revoke', ({ body }) => sim.revoke(readers.person(body))],
+    ['POST', '/sim/revoke', ({ body }) => sim.revoke(readers.revoke(body))],
     ['POST', '/sim/clock', ({ body }) => moveClock(sim, body)],
     ['POST', '/sim/connections/drop', ({ body }) => sim.dropConnections(readers.drop(body))],
     ['POST', '/sim/events/duplicate', ({ body }) => sim.duplicateEvents(readers.duplicate(body))],

@@ -1,13 +1,14 @@
 import type { EmulatorContext } from '../context.ts'
 import { parseAuthorizeRequest } from '../oauth/authorize-request.ts'
 import { type Decided, denyRequest, grantRequest } from '../oauth/decide.ts'
+import { revokeTokens } from '../oauth/revoke-tokens.ts'
 import { requirePerson } from './find.ts'
 import type { ConsentOutcome, Sim } from './sim.ts'
 import { SimError } from './sim-error.ts'
 
 /** What people decide on the authorize page, and how they take it back. */
 export function consentVerbs(context: EmulatorContext): Pick<Sim, 'approve' | 'deny' | 'revoke'> {
-  const { world, delivery } = context
+  const { world } = context
 
   function asked(authorizeUrl: string) {
     return parseAuthorizeRequest(queryOf(authorizeUrl), world.app)
@@ -25,23 +26,8 @@ export function consentVerbs(context: EmulatorContext): Pick<Sim, 'approve' | 'd
       const request = asked(authorizeUrl)
       return outcome('pageError' in request ? request : denyRequest(request))
     },
-    async revoke({ openId }) {
-      const person = requirePerson(world, openId)
-      world.oauth.withdraw(openId)
-      if (!world.app.scopes.includes('auth:user_access_token:read')) return { delivered: false }
-      const seesUserId = world.app.scopes.includes('contact:user.employee_id:readonly')
-      const { delivered } = await delivery.sendEvent(
-        'auth.user_access_token.revoked_v4',
-        {
-          revoke_token_type: 'user_access_token refresh_token',
-          revoke_reason: 'Revoked by user action.',
-          open_id: person.openId,
-          union_id: person.unionId,
-          ...(seesUserId ? { user_id: person.userId } : {}),
-        },
-        person,
-      )
-      return { delivered }
+    async revoke({ openId, tokens = 'both', reason = 'user' }) {
+      return revokeTokens(context, requirePerson(world, openId), { tokens, reason })
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { EmulatorContext } from '../context.ts'
+import { appVerbs } from './app-verbs.ts'
 import { chatVerbs } from './chat-verbs.ts'
 import { consentVerbs } from './consent-verbs.ts'
 import { peopleVerbs } from './people-verbs.ts'
@@ -22,6 +23,7 @@ export function createSim(context: EmulatorContext): Sim {
   const chat = chatVerbs(context)
   const consent = consentVerbs(context)
   const people = peopleVerbs(context)
+  const { setApp } = appVerbs(context)
   return {
     say: noted('say', chat.say),
     enterChat: noted('enterChat', chat.enterChat),
@@ -48,7 +50,7 @@ export function createSim(context: EmulatorContext): Sim {
     injectFault: noted('injectFault', faults.inject),
     clearFaults: noted('clearFaults', faults.clear),
     setPerson: noted('setPerson', people.setPerson),
-    setApp: noted('setApp', (change) => Object.assign(world.app, change)),
+    setApp: noted('setApp', setApp),
     setHints: (given) => void Object.assign(hints, given),
     reset() {
       world.reset()

@@ -1,5 +1,7 @@
 import type { EmulatedApp, EmulatedPerson } from '../cast.ts'
 import type { Fault } from '../faults.ts'
+import type { WithdrawnTokens } from '../oauth/oauth-ledger.ts'
+import { REVOKE_REASONS, type WithdrawalReason } from '../oauth/revoke-tokens.ts'
 import type { ButtonChoice } from './sim.ts'
 import { SimError } from './sim-error.ts'
 
@@ -13,6 +15,11 @@ export const readers = {
     ...optionally('chatId', maybe(body, 'chat_id', isString)),
   }),
   person: (body: Body) => ({ openId: text(body, 'open_id') }),
+  revoke: (body: Body) => ({
+    openId: text(body, 'open_id'),
+    ...optionally('tokens', maybe(body, 'tokens', isWithdrawnTokens)),
+    ...optionally('reason', maybe(body, 'reason', isWithdrawalReason)),
+  }),
   click: (body: Body) => ({
     messageId: text(body, 'message_id'),
     openId: text(body, 'open_id'),
@@ -128,5 +135,9 @@ const isLocale = (value: unknown): value is EmulatedPerson['locale'] =>
   value === 'zh_cn' || value === 'en_us' || value === 'ja_jp'
 const isCardCallback = (value: unknown): value is EmulatedApp['cardCallback'] =>
   value === 'new' || value === 'old'
+const isWithdrawnTokens = (value: unknown): value is WithdrawnTokens =>
+  value === 'access' || value === 'refresh' || value === 'both'
+const isWithdrawalReason = (value: unknown): value is WithdrawalReason =>
+  isString(value) && Object.hasOwn(REVOKE_REASONS, value)
 const isStatusOfPerson = (value: unknown): value is EmulatedPerson['status'] =>
   value === 'active' || value === 'frozen' || value === 'resigned'

@@ -1,7 +1,8 @@
 import type { EmulatedApp, EmulatedPerson } from '../cast.ts'
 import type { CallbackOutcome } from '../delivery.ts'
 import type { Fault } from '../faults.ts'
-import type { AccessToken } from '../oauth/oauth-ledger.ts'
+import type { AccessToken, WithdrawnTokens } from '../oauth/oauth-ledger.ts'
+import type { WithdrawalReason } from '../oauth/revoke-tokens.ts'
 import type { TranscriptEntry } from '../transcript.ts'
 import type { MessageView, StateView } from './state-view.ts'
 
@@ -36,8 +37,12 @@ export interface Sim {
   }): Promise<ConsentOutcome>
   /** A person refuses an authorize URL without a browser. */
   deny(denied: { authorizeUrl: string; openId: string }): Promise<ConsentOutcome>
-  /** A person withdraws what they granted: the tokens die and the app is told by an event. */
-  revoke(revoked: { openId: string }): Promise<{ delivered: boolean }>
+  /** Tokens of a person are ended, all of them by the person unless told; the app learns of it by an event. */
+  revoke(revoked: {
+    openId: string
+    tokens?: WithdrawnTokens
+    reason?: WithdrawalReason
+  }): Promise<{ delivered: boolean }>
   /** Moves the emulator's clock; expiries and redeliveries follow it. */
   advanceClock(move: { seconds: number }): { now: Date; offsetSeconds: number }
   resetClock(): { now: Date; offsetSeconds: number }
@@ -53,7 +58,7 @@ export interface Sim {
   clearFaults(): void
   /** Changes a person: status, availability, name, locale; the app hears of a new status or name. */
   setPerson(change: { openId: string } & Partial<Omit<EmulatedPerson, 'openId'>>): EmulatedPerson
-  /** Changes the app: scopes, redirect URLs, secret, switches. */
+  /** Changes the app: scopes, redirect URLs, secret, switches; where it is removed, people's tokens end by restriction. */
   setApp(change: Partial<EmulatedApp>): EmulatedApp
   /** Hints for the chat page, such as the line that reads the token. */
   setHints(hints: { curl?: string }): void
