@@ -68,7 +68,8 @@ export interface CardAuth {
    */
   refreshUserAccessToken(options: GrantOptions): Promise<UserAccessToken>
   /**
-   * Revokes a token at Feishu and deletes it here, even when Feishu does not answer; false when there was none.
+   * Revokes a token at Feishu and deletes it here; false when there was none. While Feishu does not answer it is gone here, and
+   * Feishu is told until it does.
    * @throws {StoreUnavailableError} when the database fails; the token is then still there.
    */
   revokeUserAccessToken(options: GrantOptions): Promise<boolean>
@@ -167,7 +168,7 @@ function build({ checked, audit, store, scope, tracing, log }: Opened): CardAuth
       ),
     async revokeUserAccessToken({ openId, appId }) {
       const key = { appId: auth.apps.resolve(appId).appId, openId }
-      return auth.tokens.revokeGrant.here(key, 'admin')
+      return (await auth.tokens.revokeGrant.here(key, 'admin')) !== 'nothing'
     },
     async cleanupExpiredSessions() {
       return { ...(await auth.sweep.sessions()), ...(await auth.sweep.retention()) }

@@ -34,6 +34,7 @@ const EVENT_TYPES: Record<AuthEvent['type'], true> = {
   stage_ended: true,
   step_reached: true,
   stray_token_kept: true,
+  stray_token_revoked: true,
   token_asked: true,
   webhook_tried: true,
 }

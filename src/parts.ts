@@ -18,7 +18,7 @@ import { createTokenCipher, type KeyRing } from './auth/token-cipher.ts'
 import { watchCipher } from './auth/watch-cipher.ts'
 import type { WebhookPoster } from './auth/webhook-outbox.ts'
 import { createWebhooks, type Webhooks } from './auth/webhooks.ts'
-import { createWithdrawAhead } from './auth/withdraw-ahead.ts'
+import { createWithdrawAfterEnd } from './auth/withdraw-request.ts'
 import type { TokenUnreadableError } from './errors.ts'
 import type { ApiObserver, RetryObserver } from './feishu/api-names.ts'
 import {
@@ -191,10 +191,12 @@ export function createParts(options: PartsOptions): Parts {
     log,
     onRevoked: auth.grantEndings.tokensRevoked,
     onPersonLeft: auth.grantEndings.personLeft,
+    onPersonBack: auth.grantEndings.personBack,
   })
+  const { withdrawRequest } = auth
   const { revokeGrant } = auth.tokens
   const languageOf = createPersonLanguage({ apps, sessions: store.sessions })
-  const revoke = createRevokeCommand({ languageOf, revokeGrant, messenger })
+  const revoke = createRevokeCommand({ languageOf, revokeGrant, withdrawRequest, messenger })
   const tellStatus = createStatusCommand({
     store,
     languageOf,
@@ -221,6 +223,7 @@ export function createParts(options: PartsOptions): Parts {
     sweep: auth.sweep,
     showCard: auth.showCard,
     keepGrantsAlive: auth.tokens.keepGrantsAlive,
+    sweepRevocations: auth.tokens.sweepRevocations,
     askAhead: auth.askAhead,
     webhooks,
     watchChain: createWatchChain({
@@ -238,7 +241,7 @@ export function createParts(options: PartsOptions): Parts {
 
   // Listens from the start: a command line tool may end a grant and be gone.
   events.on(createShowRevocation({ store, clock, showCard: auth.showCard, background }))
-  events.on(createWithdrawAhead({ ...auth, store, background }))
+  events.on(createWithdrawAfterEnd({ ...auth, store, clock, background }))
   events.on(createAuditEvents(access.audit))
   webhooks.listen()
 

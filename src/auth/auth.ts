@@ -30,6 +30,7 @@ import { createTickets, type Tickets } from './ticket.ts'
 import { createTellTokenRequest } from './token-requests.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { createWaitForSession, type WaitForSession } from './wait-for-session.ts'
+import { createWithdrawRequest, type WithdrawRequest } from './withdraw-request.ts'
 
 /** Everything the domain can do. */
 export interface Auth {
@@ -40,6 +41,7 @@ export interface Auth {
   waitForSession: WaitForSession
   waiters: SessionWaiters
   invalidateSession: InvalidateSession
+  withdrawRequest: WithdrawRequest
   openLink: OpenLink
   completeAuthorization: CompleteAuthorization
   answerCardClick: AnswerCardClick
@@ -99,6 +101,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
   const requestAuthorization = createRequestAuthorization({ openSession, readSession, showCard })
   const tokens = createTokens(base)
   const { findFreshToken, revokeGrant } = tokens
+  const withdrawRequest = createWithdrawRequest(base)
   const tellTokenRequest = createTellTokenRequest(base)
   const invalidateSession = createInvalidateSession({ ...base, readSession })
   const completeAuthorization = createCompleteAuthorization({
@@ -106,7 +109,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
     readSession,
     storeGrant,
     waitForSession,
-    revokeStray: createRevokeStray(base),
+    revokeStray: createRevokeStray({ ...base, ...tokens }),
   })
   const watched =
     <Request, Result>(get: (request: Request) => Promise<Result>) =>
@@ -128,6 +131,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
     waitForSession,
     waiters,
     invalidateSession,
+    withdrawRequest,
     openLink: createOpenLink({ ...base, readSession }),
     // Between the code and the stored grant nothing may stop, whether the browser waits or not.
     completeAuthorization: (callback) => background.finish(() => completeAuthorization(callback)),
@@ -150,7 +154,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
       orSession: watched(getUserAccessToken.orSession),
     }),
     tokens,
-    grantEndings: createGrantEndings({ ...base, ...tokens, invalidateSession }),
+    grantEndings: createGrantEndings({ ...base, ...tokens, withdrawRequest }),
     showCard,
     sweep: createSweep(base),
   }

@@ -5,7 +5,15 @@ import { type FailureReason, failureReasonOf } from './failure-reason.ts'
 import { isMixedUp, type RedirectFacts } from './mix-up.ts'
 import { hashSecret, isSecret } from './one-time-secret.ts'
 import { verifierBinding } from './open-link.ts'
-import type { Clock, OAuthAttempt, OAuthClient, Store, TokenCipher, TokenReply } from './ports.ts'
+import type {
+  Clock,
+  OAuthAttempt,
+  OAuthClient,
+  Store,
+  TokenCipher,
+  TokenOwner,
+  TokenReply,
+} from './ports.ts'
 import type { ReadSession } from './read-session.ts'
 import type { RevokeStray } from './revoke-stray.ts'
 import { type AuthSession, isOpen, type SessionMove } from './session.ts'
@@ -161,6 +169,7 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
     if (!held) return { kind: 'already_ended', session: await readSession(session.id) }
     const { appId } = session
     let reply: TokenReply | null = null
+    let owner: TokenOwner | null = null
     try {
       const codeVerifier = cipher.open(
         attempt.sealedVerifier,
@@ -170,18 +179,18 @@ export function createCompleteAuthorization(neighbours: Neighbours): CompleteAut
       const tokens = await timeStage('exchange', () => oauth.exchangeCode(request))
       reply = tokens
       events.emit({ type: 'step_reached', step: 'code_exchanged', session })
-      const owner = await timeStage('user_info', () =>
-        oauth.fetchTokenOwner(appId, tokens.accessToken),
-      )
-      const isTenant = session.tenantKey === null || session.tenantKey === owner.tenantKey
-      if (owner.openId !== session.openId || !isTenant) throw new IdentityMismatchError()
-      const completed = await timeStage('store', () => storeGrant(held, tokens, owner.tenantKey))
+      owner = await timeStage('user_info', () => oauth.fetchTokenOwner(appId, tokens.accessToken))
+      const { openId, tenantKey } = owner
+      const isTenant = session.tenantKey === null || session.tenantKey === tenantKey
+      if (openId !== session.openId || !isTenant) throw new IdentityMismatchError()
+      const completed = await timeStage('store', () => storeGrant(held, tokens, tenantKey))
       if (completed) return { kind: 'completed', session: completed }
     } catch (error) {
-      if (reply) revokeStray(session, reply.accessToken)
+      const cause = error instanceof IdentityMismatchError ? 'mismatch' : 'not_kept'
+      if (reply) revokeStray({ session, reply, owner, cause })
       return fail(session, error)
     }
-    revokeStray(session, reply.accessToken)
+    revokeStray({ session, reply, owner, cause: 'not_kept' })
     return { kind: 'already_ended', session: await readSession(session.id) }
   }
 

@@ -46,8 +46,10 @@ export type AuthEvent =
       /** The typed error, for the log; null when a person's input alone explains it. */
       error: unknown
     }
-  /** Feishu did not end a token that was not kept; it works until it runs out by itself. */
-  | { type: 'stray_token_kept'; session: AuthSession; error: unknown }
+  /** Feishu could not yet be told to end a token that was not kept; it is told again until it answers or the token runs out. */
+  | { type: 'stray_token_kept'; appId: string; sessionId: string; error: unknown }
+  /** Feishu has ended the token of somebody who was not asked. */
+  | { type: 'stray_token_revoked'; appId: string; sessionId: string }
   | {
       type: 'card_worked_on'
       session: AuthSession

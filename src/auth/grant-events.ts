@@ -73,7 +73,7 @@ export type GrantEvent =
       source: RevocationSource
       reason: RevocationReason
     }
-  /** The grant is gone here, but Feishu could not be told; its tokens end by themselves. */
+  /** The grant is gone here, but Feishu could not be told yet; it is told again until it answers or the tokens run out. */
   | { type: 'revocation_not_told'; appId: string; openId: string; error: unknown }
   /** A pair came without a refresh token; `advice` says what an operator can do. */
   | {

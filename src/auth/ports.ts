@@ -4,6 +4,7 @@ import type { GrantCensus } from './grant-census.ts'
 import type { LogEvent } from './log-event.ts'
 import type { RefreshReply } from './refresh-outcome.ts'
 import type { RenewalStore } from './renewals.ts'
+import type { RevocationStore } from './revocation.ts'
 import type { AuthSession, CardLook, SessionMove, SessionState } from './session.ts'
 import type { Tidings } from './tidings.ts'
 import type { TokenReply } from './token-reply.ts'
@@ -142,6 +143,9 @@ export type GrantFilter = {
   limit: number
 }
 
+/** One version of one consent: versions begin at one again when a deleted grant is given anew. */
+export type GrantVersion = Pick<Grant, 'version' | 'sessionId' | 'authorizedAt'>
+
 /** Grants on disk. */
 export interface GrantStore {
   /** Writes the grant of a consent; the newest consent wins, and null means a newer one is there. */
@@ -154,16 +158,16 @@ export interface GrantStore {
   rotate(fromVersion: number, grant: Omit<Grant, 'version'>): Promise<Grant | null>
   /**
    * Ends a grant whose end was told from outside: its access token has run out now, its refresh token is forgotten.
-   * A refresh on its way is too late then. Null when there is nothing to end, or when `version` is gone.
+   * A refresh on its way is too late then. Null when there is nothing to end, or when what was `judged` is gone.
    */
-  end(key: GrantKey, now: Date, version?: number): Promise<Grant | null>
+  end(key: GrantKey, now: Date, judged?: GrantVersion): Promise<Grant | null>
   /**
    * Lets the access token of this very version run out now. The version stays, for no token is new: a pair that comes late
    * all the same is better than none. False when there is nothing to end, or when the version or the consent is gone.
    */
   endAccess(grant: Grant, now: Date): Promise<boolean>
-  /** Removes a grant and hands back what was removed, so that its tokens can be revoked. */
-  delete(key: GrantKey): Promise<Grant | null>
+  /** Removes a grant and hands it back; null when there is none, or when what was `read` is gone. */
+  delete(key: GrantKey, read?: GrantVersion): Promise<Grant | null>
   list(filter: GrantFilter): Promise<Grant[]>
   /**
    * Writes the same tokens sealed with another key; the version stays, for no token is new.
@@ -204,6 +208,7 @@ export interface Store {
   idempotentRequests: RepeatableAnswers
   upkeeps: UpkeepStore
   renewals: RenewalStore
+  revocations: RevocationStore
   tidings: Tidings
   webhooks: WebhookOutbox
   census: GrantCensus

@@ -1,66 +1,86 @@
+import type { EndGrant } from './end-grant.ts'
 import type { EventSink } from './events.ts'
 import type { Grant } from './grant.ts'
 import type { RevocationReason, RevocationSource } from './grant-events.ts'
-import type { Clock, OAuthClient, Store, TokenCipher } from './ports.ts'
-import { accessTokenBinding, refreshTokenBinding } from './store-grant.ts'
+import type { Clock, Store } from './ports.ts'
+import type { Revocation } from './revocation.ts'
+import type { TellRevocation } from './tell-revocation.ts'
 import type { GrantKey } from './upkeep.ts'
+
+/** What a revocation came to: Feishu knows, Feishu will be told again until it answers, or there was no grant. */
+export type Revoked = 'told' | 'not_told_yet' | 'nothing'
 
 /** Ends grants, from here and from Feishu's side. */
 export interface RevokeGrant {
-  /** Revokes at Feishu and deletes here; false when there was no grant. An outage of Feishu does not keep a token here. */
-  here(key: GrantKey, source: RevocationSource): Promise<boolean>
-  /** Takes note that Feishu ended the grant: marked, never deleted. */
-  toldByFeishu(key: GrantKey, reason: RevocationReason): Promise<void>
+  /** Deletes here and revokes at Feishu. An outage of Feishu does not keep a token here, and Feishu is told until it answers. */
+  here(key: GrantKey, source: 'user' | 'admin'): Promise<Revoked>
+  /**
+   * Takes note that Feishu ended the grant: marked, never deleted. False when this version has nothing left to end, or is
+   * not stored any more.
+   */
+  toldByFeishu(grant: Grant, reason: RevocationReason): Promise<boolean>
 }
 
 type Neighbours = {
   store: Pick<Store, 'grants' | 'upkeeps'>
-  cipher: TokenCipher
-  oauth: OAuthClient
   clock: Clock
   events: EventSink
+  endGrant: EndGrant
+  tellRevocation: TellRevocation
 }
+
+/** Waiters and cards follow Feishu, but for so long at most. */
+const PATIENCE_MS = 1000
 
 /** Creates the use cases of revocation. */
 export function createRevokeGrant(neighbours: Neighbours): RevokeGrant {
-  const { store, cipher, oauth, clock, events } = neighbours
+  const { store, clock, events, endGrant, tellRevocation } = neighbours
 
   return {
     async here(key, source) {
       // Gone here first: no caller may get a token that is about to die.
-      // Its marks and intents go before and after it: a new consent begins at version 1 again and must not meet them.
-      await store.upkeeps.delete(key)
-      const grant = await store.grants.delete(key)
-      if (!grant) return false
-      await store.upkeeps.delete(key)
-      await revokeAtFeishu(grant).catch((error: unknown) => {
-        events.emit({ type: 'revocation_not_told', ...key, error })
-      })
-      tell(grant, source, source === 'user' ? 'user' : 'admin')
+      const ended = await endGrant(key, source)
+      if (!ended) return 'nothing'
+      const telling = tellFeishu(ended.revocations)
+      const isOver = new AbortController()
+      await Promise.race([telling, clock.sleep(PATIENCE_MS, isOver.signal)])
+      isOver.abort()
+      events.emit(grantRevoked(ended.grant, source, source))
+      return (await telling) ? 'told' : 'not_told_yet'
+    },
+    async toldByFeishu(grant, reason) {
+      const ended = await store.grants.end(grant, clock.now(), grant)
+      if (!ended) return false
+      const { appId, openId, version } = ended
+      const mark = { status: 'revoked', reason: 'revoked', version, at: clock.now() } as const
+      await store.upkeeps.mark({ appId, openId }, mark)
+      events.emit(grantRevoked(ended, 'upstream_event', reason))
       return true
     },
-    async toldByFeishu(key, reason) {
-      const grant = await store.grants.end(key, clock.now())
-      if (!grant) return
-      const { version } = grant
-      const mark = { status: 'revoked', reason: 'revoked', version, at: clock.now() } as const
-      await store.upkeeps.mark(key, mark)
-      tell(grant, 'upstream_event', reason)
-    },
   }
 
-  /** The refresh token first: with it the whole grant ends (RFC 7009 §2.1); the access token lives on by itself. */
-  async function revokeAtFeishu(grant: Grant): Promise<void> {
-    const { appId, sealedRefreshToken, sealedAccessToken } = grant
-    if (sealedRefreshToken !== null) {
-      const token = cipher.open(sealedRefreshToken, refreshTokenBinding(grant))
-      await oauth.revokeRefreshToken(appId, token)
+  /** What fails is told again by the sweep of revocations, from the database. */
+  async function tellFeishu(revocations: readonly Revocation[]): Promise<boolean> {
+    let isTold = true
+    for (const revocation of revocations) {
+      const { appId, openId } = revocation
+      const told = await tellRevocation(revocation).catch((error: unknown) => ({
+        isDone: false as const,
+        error,
+      }))
+      if (told.isDone) continue
+      isTold = false
+      if (told.error) events.emit({ type: 'revocation_not_told', appId, openId, error: told.error })
     }
-    await oauth.revokeAccessToken(appId, cipher.open(sealedAccessToken, accessTokenBinding(grant)))
+    return isTold
   }
+}
 
-  function tell(grant: Grant, source: RevocationSource, reason: RevocationReason): void {
-    const { appId, openId, sessionId } = grant
-    events.emit({ type: 'grant_revoked', appId, openId, sessionId, source, reason })
-  }
+/** The event of a grant that has ended. */
+export function grantRevoked(
+  { appId, openId, sessionId }: Pick<Grant, 'appId' | 'openId' | 'sessionId'>,
+  source: RevocationSource,
+  reason: RevocationReason,
+) {
+  return { type: 'grant_revoked', appId, openId, sessionId, source, reason } as const
 }

@@ -1,27 +1,29 @@
 import { TokenUnreadableError } from '../errors.ts'
 import type { Grant } from './grant.ts'
-import type { Clock, Store, TokenCipher } from './ports.ts'
+import type { Binding, Clock, Store, TokenCipher } from './ports.ts'
+import type { Revocation } from './revocation.ts'
+import { bindingsOf } from './revocation-of.ts'
 import { accessTokenBinding, refreshTokenBinding } from './store-grant.ts'
 import type { GrantKey } from './upkeep.ts'
 
-/** How far a rotation has come: grants sealed anew, and those that no key of the ring opens. */
+/** How far a rotation has come: grants and revocations sealed anew, and those that no key of the ring opens. */
 export type Rotation = { resealed: number; unreadable: number }
 
 /**
- * Seals every grant with the first key that is not sealed with it yet, while callers read and refresh; running it again
- * does no harm. Tickets and PKCE verifiers live for minutes and are left to run out. A grant that does not open is
- * counted and left as it is.
+ * Seals every grant with the first key that is not sealed with it yet, and the tokens that Feishu is yet to be told of, while
+ * callers read and refresh; running it again does no harm. Tickets and PKCE verifiers live for minutes and are left to run out. What does not open is counted
+ * and left as it is.
  * @throws {StoreUnavailableError} when the database fails; what was done until then stays done.
  */
 export type RotateKeys = (onProgress?: (rotation: Rotation) => void) => Promise<Rotation>
 
 type Neighbours = {
-  store: Pick<Store, 'grants'>
+  store: Pick<Store, 'grants' | 'revocations'>
   cipher: TokenCipher
   clock: Pick<Clock, 'sleep'>
   /** The id of the key that {@link TokenCipher.seal} uses: the first of the ring. */
   sealingKeyId: string
-  /** How many grants are read at a time; they are written one by one. */
+  /** How many are read at a time; they are written one by one. */
   batchSize?: number | undefined
 }
 
@@ -38,8 +40,8 @@ export function createRotateKeys(neighbours: Neighbours): RotateKeys {
     for (let pass = 1; ; pass++) {
       const before = resealed
       let [missed, unreadable] = [0, 0]
-      for await (const grant of grantsOfOtherKeys()) {
-        const outcome = await reseal(grant)
+      for await (const resealing of sealedOtherwise()) {
+        const outcome = await orUnreadable(resealing)
         if (outcome === 'resealed') resealed++
         if (outcome === 'changed') missed++
         if (outcome === 'unreadable') unreadable++
@@ -52,6 +54,11 @@ export function createRotateKeys(neighbours: Neighbours): RotateKeys {
         return { resealed, unreadable }
       }
     }
+  }
+
+  async function* sealedOtherwise(): AsyncGenerator<() => Promise<boolean>> {
+    for await (const grant of grantsOfOtherKeys()) yield () => resealGrant(grant)
+    for await (const each of revocationsOfOtherKeys()) yield () => resealRevocation(each)
   }
 
   async function* grantsOfOtherKeys(): AsyncGenerator<Grant> {
@@ -68,22 +75,49 @@ export function createRotateKeys(neighbours: Neighbours): RotateKeys {
     }
   }
 
-  /** Compare-and-set: a refresh or a consent that came first has sealed a pair of its own. */
-  async function reseal(grant: Grant): Promise<'resealed' | 'changed' | 'unreadable'> {
+  async function* revocationsOfOtherKeys(): AsyncGenerator<Revocation> {
+    for (let after: string | null = null; ; ) {
+      const batch = await store.revocations.listSealedOtherwise(sealingKeyId, after, batchSize)
+      yield* batch
+      after = batch.at(-1)?.id ?? null
+      if (batch.length < batchSize) return
+    }
+  }
+
+  async function orUnreadable(
+    reseal: () => Promise<boolean>,
+  ): Promise<'resealed' | 'changed' | 'unreadable'> {
     try {
-      const pair = {
-        sealedAccessToken: again(grant.sealedAccessToken, accessTokenBinding(grant)),
-        sealedRefreshToken:
-          grant.sealedRefreshToken && again(grant.sealedRefreshToken, refreshTokenBinding(grant)),
-      }
-      return (await store.grants.reseal(grant, pair)) ? 'resealed' : 'changed'
+      return (await reseal()) ? 'resealed' : 'changed'
     } catch (error) {
       if (error instanceof TokenUnreadableError) return 'unreadable'
       throw error
     }
   }
 
-  function again(sealed: string, binding: Parameters<TokenCipher['open']>[1]): string {
+  /** Compare-and-set: a refresh or a consent that came first has sealed a pair of its own. */
+  async function resealGrant(grant: Grant): Promise<boolean> {
+    const pair = {
+      sealedAccessToken: again(grant.sealedAccessToken, accessTokenBinding(grant)),
+      sealedRefreshToken: againOrNull(grant.sealedRefreshToken, refreshTokenBinding(grant)),
+    }
+    return await store.grants.reseal(grant, pair)
+  }
+
+  async function resealRevocation(revocation: Revocation): Promise<boolean> {
+    const { accessToken, refreshToken } = bindingsOf(revocation)
+    const tokens = {
+      sealedAccessToken: againOrNull(revocation.sealedAccessToken, accessToken),
+      sealedRefreshToken: againOrNull(revocation.sealedRefreshToken, refreshToken),
+    }
+    return await store.revocations.reseal(revocation, tokens)
+  }
+
+  function againOrNull(sealed: string | null, binding: Binding): string | null {
+    return sealed === null ? null : again(sealed, binding)
+  }
+
+  function again(sealed: string, binding: Binding): string {
     return cipher.seal(cipher.open(sealed, binding), binding)
   }
 }

@@ -95,7 +95,7 @@ function sealGrant(
   }
 }
 
-type Row = { appId: string; tenantKey: string; openId: string }
+type Row = { appId: string; tenantKey: string | null; openId: string }
 
 /** What a sealed access token is bound to. */
 export function accessTokenBinding({ appId, tenantKey, openId }: Row): Binding {

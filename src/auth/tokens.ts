@@ -3,6 +3,7 @@ import { type AppCircuit, createAppCircuit } from './app-circuit.ts'
 import type { Apps } from './apps.ts'
 import { type Around, unwatched } from './around.ts'
 import type { Background } from './background.ts'
+import { createEndGrant } from './end-grant.ts'
 import type { EventSink } from './events.ts'
 import { createFindFreshToken, type FindFreshToken } from './fresh-token.ts'
 import { createGiveUpGrant } from './give-up-grant.ts'
@@ -11,11 +12,13 @@ import type { Clock, OAuthClient, Store, TokenCipher } from './ports.ts'
 import { createPresentRefreshToken, type PresentRefreshToken } from './present-refresh-token.ts'
 import { createReadToken } from './read-token.ts'
 import { createRefreshBudget } from './refresh-budget.ts'
-import { createRefreshGrant } from './refresh-grant.ts'
+import { createRefreshGrant, type RefreshGrant } from './refresh-grant.ts'
 import type { RefreshResult } from './refresh-grant-result.ts'
 import { createRefreshSchedule } from './refresh-schedule.ts'
 import { createRevokeGrant, type RevokeGrant } from './revoke-grant.ts'
 import { createSaveRotation } from './save-rotation.ts'
+import { createSweepRevocations, type SweepRevocations } from './sweep-revocations.ts'
+import { createTellRevocation, type TellRevocation } from './tell-revocation.ts'
 import { createUnsavedPairs, type UnsavedPairs } from './unsaved-pairs.ts'
 import { createUseNotes } from './use-notes.ts'
 
@@ -23,7 +26,10 @@ import { createUseNotes } from './use-notes.ts'
 export interface Tokens {
   findFreshToken: FindFreshToken
   keepGrantsAlive: KeepGrantsAlive
+  refreshGrant: RefreshGrant
   revokeGrant: RevokeGrant
+  tellRevocation: TellRevocation
+  sweepRevocations: SweepRevocations
   circuit: AppCircuit
   unsaved: UnsavedPairs
   /** Begins no more refreshes but those of callers that need not wait; what is begun comes to its end. */
@@ -47,9 +53,9 @@ export type TokensNeighbours = {
 
 /** Builds the refresh engine and what stands around it. */
 export function createTokens(neighbours: TokensNeighbours): Tokens {
-  const { store, cipher, clock, events, background, around = unwatched } = neighbours
+  const { store, clock, background, around = unwatched } = neighbours
   const schedule = createRefreshSchedule(neighbours.refreshThreshold)
-  const readToken = createReadToken(cipher)
+  const readToken = createReadToken(neighbours.cipher)
   const circuit = createAppCircuit({ clock })
   const unsaved = createUnsavedPairs({ clock, background })
   const budget = createRefreshBudget({ clock })
@@ -62,10 +68,15 @@ export function createTokens(neighbours: TokensNeighbours): Tokens {
   const refreshGrant = createRefreshGrant({ ...engine, present, giveUp, owner: randomUUID() })
   const useNotes = createUseNotes({ store, clock, schedule })
   const keepGrantsAlive = createKeepGrantsAlive({ ...engine, refreshGrant, useNotes })
-  const revokeGrant = createRevokeGrant({ store, cipher, oauth: neighbours.oauth, clock, events })
+  const tellRevocation = createTellRevocation(neighbours)
+  const revoking = { ...neighbours, tellRevocation, endGrant: createEndGrant(neighbours) }
+  const revokeGrant = createRevokeGrant(revoking)
   return {
     findFreshToken: createFindFreshToken({ ...engine, refreshGrant, useNotes }),
     keepGrantsAlive,
+    refreshGrant,
+    tellRevocation,
+    sweepRevocations: createSweepRevocations(revoking),
     revokeGrant: {
       ...revokeGrant,
       // What is gone here must also be told to Feishu.

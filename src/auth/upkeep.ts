@@ -71,6 +71,9 @@ export interface UpkeepStore {
   listOpenIntents(now: Date, before: Date, limit: number): Promise<Upkeep[]>
   /** Schedules up to `limit` consents that have not been scheduled yet; returns how many. Cheap when there are none. */
   adopt(dueAt: Date, limit: number): Promise<number>
+  /** Takes back a mark, for this version and reason alone; false when it is another by now. */
+  unmark(key: GrantKey, mark: Pick<GrantMark, 'version' | 'reason'>): Promise<boolean>
+  /** Forgets everything about a grant that is about to go. */
   delete(key: GrantKey): Promise<void>
   /** Deletes the upkeep of a grant that is gone; a consent given meanwhile keeps its own. */
   deleteOrphan(key: GrantKey): Promise<void>

@@ -35,9 +35,10 @@ export function keysCommand(report: (code: ExitCode) => void): Command {
         keyUsage(
           encryptionKeys.map(({ id }) => id),
           await store.grants.countByKey(),
+          await store.revocations.countByKey(),
         ),
       )
-      const rows = usage.map(({ keyId, grants, standing }) => ({ key_id: keyId, grants, standing }))
+      const rows = usage.map(({ keyId, ...others }) => ({ key_id: keyId, ...others }))
       if (json) console.log(JSON.stringify(rows, null, 2))
       else console.table(rows.map((row) => ({ ...row, standing: STANDINGS[row.standing] })))
       if (rows.some(({ standing }) => standing === 'missing')) {
@@ -70,7 +71,10 @@ async function rotate(json: true | undefined): Promise<ExitCode> {
       const rotation = await rotateKeys(({ resealed, unreadable }) => {
         if (!json) console.error(`${resealed} sealed anew, ${unreadable} cannot be opened`)
       })
-      const counts = await store.grants.countByKey()
+      const counts = [
+        ...(await store.grants.countByKey()),
+        ...(await store.revocations.countByKey()),
+      ]
       const left = counts
         .filter(({ keyId }) => keyId !== encryptionKeys[0].id)
         .reduce((sum, { count }) => sum + count, 0)

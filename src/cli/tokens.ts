@@ -3,6 +3,7 @@ import type { Access } from '../access/access.ts'
 import type { Auth } from '../auth/auth.ts'
 import type { Grant, UserAccessToken } from '../auth/grant.ts'
 import { type GrantState, grantState } from '../auth/grant-state.ts'
+import type { Revoked } from '../auth/revoke-grant.ts'
 import { type Unrefreshable, whyUnrefreshable } from '../auth/unrefreshable.ts'
 import { parseLimit } from './parse-limit.ts'
 import { withParts } from './with-parts.ts'
@@ -66,7 +67,8 @@ export function tokensCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (openId: string, { app, json }: OfOneApp) => {
       const outcome = await revoke(openId, app)
-      console.log(json ? JSON.stringify(outcome) : inWords(outcome))
+      const facts = { revoked: outcome !== 'nothing', feishu_told: outcome === 'told' }
+      console.log(json ? JSON.stringify(facts) : inWords(outcome))
     })
   return tokens
 }
@@ -119,23 +121,20 @@ function refreshOf(grant: Grant, state: GrantState, asked: readonly string[] | n
   return state === 'revoked' ? null : whyUnrefreshable(grant.scopes, asked)
 }
 
-type Revoked = { revoked: boolean; feishu_told: boolean }
-
 function revoke(openId: string, app: string | undefined): Promise<Revoked> {
-  return withParts(async ({ auth, events }) => {
+  return withParts(({ auth }) => {
     const { appId } = auth.apps.resolve(app)
-    let isTold = true
-    events.on(({ type }) => {
-      if (type === 'revocation_not_told') isTold = false
-    })
-    const revoked = await auth.tokens.revokeGrant.here({ appId, openId }, 'admin')
-    return { revoked, feishu_told: revoked && isTold }
+    return auth.tokens.revokeGrant.here({ appId, openId }, 'admin')
   })
 }
 
-function inWords({ revoked, feishu_told: isTold }: Revoked): string {
-  if (!revoked) return 'There was no token; nothing to do.'
-  return isTold
-    ? 'Revoked at Feishu and deleted here.'
-    : 'Deleted here, but Feishu could not be told: its tokens end by themselves.'
+function inWords(outcome: Revoked): string {
+  switch (outcome) {
+    case 'told':
+      return 'Revoked at Feishu and deleted here.'
+    case 'not_told_yet':
+      return 'Deleted here. Feishu could not be told yet: a running service tells it again until it answers.'
+    case 'nothing':
+      return 'There was no token; nothing to do.'
+  }
 }

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { keyUsage } from '../auth/key-usage.ts'
 import type { GrantStore } from '../auth/ports.ts'
+import type { RevocationStore } from '../auth/revocation.ts'
 import type { KeyRing } from '../auth/token-cipher.ts'
 import { type Finding, fail, pass, skip, warn } from './check.ts'
 
@@ -66,11 +67,13 @@ export function checkApiKeys(keys: readonly EnvironmentKey[], appSecrets: readon
 export async function checkStoredKeys(
   keys: KeyRing,
   grants: Pick<GrantStore, 'countByKey'> | null,
+  revocations?: Pick<RevocationStore, 'countByKey'>,
 ): Promise<Finding> {
   if (!grants) return skip('The database cannot be read.')
   const usage = keyUsage(
     keys.map(({ id }) => id),
     await grants.countByKey(),
+    await revocations?.countByKey(),
   )
   const missing = usage.filter(({ standing }) => standing === 'missing')
   if (missing.length > 0) {
@@ -80,7 +83,9 @@ export async function checkStoredKeys(
       'Put these keys back, behind the first one; without them the people must authorize again.',
     )
   }
-  const old = usage.filter(({ standing, grants: count }) => standing === 'opens' && count > 0)
+  const old = usage.filter(
+    ({ standing, grants: count, revocations: more }) => standing === 'opens' && count + more > 0,
+  )
   const total = usage.reduce((sum, { grants: count }) => sum + count, 0)
   if (old.length > 0) {
     const names = old.map(({ keyId }) => keyId).join(', ')

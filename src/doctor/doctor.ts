@@ -29,7 +29,7 @@ export type DoctorOptions = Servers & {
   apiKeys: readonly { name: string; secret: string }[]
   usesLongConnection: boolean
   /** What the service has kept; null when the database cannot be read, or is not of this version. */
-  store: Pick<OpenStore, 'grants' | 'signs'> | null
+  store: Pick<OpenStore, 'grants' | 'revocations' | 'signs'> | null
   http: FeishuHttp
   clock: Clock
   /** Looks at this machine alone; nothing is asked of anybody else. */
@@ -76,7 +76,9 @@ export function createChecks(options: DoctorOptions): Check[] {
     here('database_integrity', async () => checkIntegrity(await inspection())),
     here('migrations', async () => checkMigrations(await inspection())),
     here('disk', async () => checkDisk(await inspection())),
-    here('stored_keys', () => checkStoredKeys(options.encryptionKeys, store?.grants ?? null)),
+    here('stored_keys', () =>
+      checkStoredKeys(options.encryptionKeys, store?.grants ?? null, store?.revocations),
+    ),
     here('ports', ports),
     outside('network', null, hosts.network),
     outside('clock', null, hosts.clock),

@@ -3,23 +3,30 @@ import { type EventHandlers, IGNORED } from './event-handlers.ts'
 import type { EventInbox } from './event-inbox.ts'
 import type { FeishuLog } from './feishu-log.ts'
 import { asRecord } from './judge-reply.ts'
-import { type PersonLeft, parsePersonDeleted, parsePersonSuspended } from './person-left-event.ts'
+import {
+  type PersonBack,
+  type PersonLeft,
+  parsePersonBack,
+  parsePersonDeleted,
+  parsePersonSuspended,
+} from './person-left-event.ts'
 import { parseTokenRevoked, type TokenRevoked } from './token-revoked-event.ts'
 
 /**
- * Creates the handlers of events that end grants: tokens revoked at Feishu, and people who left or were suspended.
+ * Creates the handlers of events that end grants: tokens revoked at Feishu, and people who left, were frozen or are back.
  *
- * That an app of one's own is removed or stopped is told by no event: `app_uninstalled` is for store apps alone
- * (https://open.feishu.cn/document/server-docs/application-v6/event/app-uninstalled). The next refresh finds out.
+ * That an app of one's own is removed or stopped is told for each person, as tokens revoked by restriction: `app_uninstalled`
+ * and `app_status_change` are for store apps alone (docs/decisions/0016-what-tells-of-an-app-that-is-removed.md).
  */
 export function createGrantEndingEvents(neighbours: {
   inbox: EventInbox
   log: FeishuLog
-  /** Both may be called again for the same event after they have failed. */
+  /** Each may be called again for the same event after they have failed. */
   onRevoked: (revoked: TokenRevoked) => Promise<unknown>
   onPersonLeft: (left: PersonLeft) => Promise<unknown>
+  onPersonBack: (back: PersonBack) => Promise<unknown>
 }): EventHandlers {
-  const { inbox, log, onRevoked, onPersonLeft } = neighbours
+  const { inbox, log, onRevoked, onPersonLeft, onPersonBack } = neighbours
   return {
     'auth.user_access_token.revoked_v4': hear(
       'auth.user_access_token.revoked_v4',
@@ -31,7 +38,9 @@ export function createGrantEndingEvents(neighbours: {
       const envelope = readEnvelope(payload)
       // Most changes of a person are none of our business.
       const left = envelope && parsePersonSuspended(envelope)
-      return left ? take('contact.user.updated_v3', envelope, left, onPersonLeft) : IGNORED
+      if (left) return take('contact.user.updated_v3', envelope, left, onPersonLeft)
+      const back = envelope && parsePersonBack(envelope)
+      return back ? take('contact.user.updated_v3', envelope, back, onPersonBack) : IGNORED
     },
   }
 
@@ -63,4 +72,4 @@ export function createGrantEndingEvents(neighbours: {
   }
 }
 
-type Ending = TokenRevoked | PersonLeft
+type Ending = TokenRevoked | PersonLeft | PersonBack

@@ -1,6 +1,9 @@
 import { type EventEnvelope, textOf } from './event-envelope.ts'
 import { asRecord } from './judge-reply.ts'
 
+/** A frozen person may use the app again. */
+export type PersonBack = { appId: string; openId: string }
+
 /** A person may not use the app any more, for good or, when frozen, until an admin lets them. */
 export type PersonLeft = {
   appId: string
@@ -27,6 +30,15 @@ export function parsePersonSuspended(envelope: EventEnvelope): PersonLeft | null
   if (status?.is_resigned === true) return personLeft(envelope, 'resigned')
   if (status?.is_exited === true) return personLeft(envelope, 'exited')
   return status?.is_frozen === true ? personLeft(envelope, 'frozen') : null
+}
+
+/** Reads `contact.user.updated_v3`; null unless a frozen person is at work again. */
+export function parsePersonBack({ appId, fields }: EventEnvelope): PersonBack | null {
+  const person = asRecord(fields.object)
+  const openId = textOf(person?.open_id)
+  const wasFrozen = asRecord(asRecord(fields.old_object)?.status)?.is_frozen === true
+  const isAtWork = asRecord(person?.status)?.is_frozen === false
+  return wasFrozen && isAtWork && appId !== null && openId !== null ? { appId, openId } : null
 }
 
 function personLeft(

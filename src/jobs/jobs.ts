@@ -4,6 +4,7 @@ import type { KeepGrantsAlive } from '../auth/keep-grants-alive.ts'
 import type { Log } from '../auth/ports.ts'
 import type { ShowCard } from '../auth/show-card.ts'
 import type { Sweep } from '../auth/sweep.ts'
+import type { SweepRevocations } from '../auth/sweep-revocations.ts'
 import type { Webhooks } from '../auth/webhooks.ts'
 import type { NoteSuccess } from './job-successes.ts'
 import { createNodeCronScheduler, type Scheduler } from './node-cron-scheduler.ts'
@@ -29,6 +30,7 @@ export function createJobs({
   sweep,
   showCard,
   keepGrantsAlive,
+  sweepRevocations,
   askAhead,
   webhooks,
   watchChain,
@@ -42,6 +44,7 @@ export function createJobs({
   sweep: Sweep
   showCard: Pick<ShowCard, 'due'>
   keepGrantsAlive: Pick<KeepGrantsAlive, 'recover' | 'due'>
+  sweepRevocations: SweepRevocations
   askAhead: AskAhead
   webhooks: Pick<Webhooks, 'due' | 'retention'>
   /** Looks whether the record of who did what is whole. */
@@ -60,6 +63,7 @@ export function createJobs({
     session_sweep: () => sweep.sessions(closing.signal),
     card_outbox: () => showCard.due(closing.signal),
     token_refresh: () => each(keepGrantsAlive.recover, keepGrantsAlive.due),
+    revocations: () => sweepRevocations.due(closing.signal),
     webhooks: () => webhooks.due(closing.signal),
     reauth_notice: () => askAhead.due(closing.signal),
     audit_verify: () => watchChain(),

@@ -11,6 +11,7 @@ export const SCHEDULES = {
   session_sweep: { cron: '*/5 * * * * *', everySeconds: 5 },
   card_outbox: { cron: '*/2 * * * * *', everySeconds: 2 },
   token_refresh: { cron: '3-58/5 * * * * *', everySeconds: 5 },
+  revocations: { cron: '2-57/5 * * * * *', everySeconds: 5 },
   webhooks: { cron: '1-56/5 * * * * *', everySeconds: 5 },
   reauth_notice: { cron: '37 * * * * *', everySeconds: 60 },
   // Off the full hour, when everybody else's jobs run.
@@ -26,6 +27,7 @@ export const JOB_NAMES: readonly JobName[] = [
   'session_sweep',
   'card_outbox',
   'token_refresh',
+  'revocations',
   'webhooks',
   'reauth_notice',
   'cleanup',
@@ -42,6 +44,7 @@ export function jobIntervalSeconds(schedules: Schedules = {}): Record<JobName, n
     session_sweep: everySeconds('session_sweep'),
     card_outbox: everySeconds('card_outbox'),
     token_refresh: everySeconds('token_refresh'),
+    revocations: everySeconds('revocations'),
     webhooks: everySeconds('webhooks'),
     reauth_notice: everySeconds('reauth_notice'),
     cleanup: everySeconds('cleanup'),

@@ -52,8 +52,12 @@ export function createEventLog(log: Log): EventLog {
         log(LEVEL_OF_FAULT[fault], 'attempt_failed', { ...idsOf(session), reason, fault, error })
         return
       }
-      case 'stray_token_kept':
-        log('error', 'stray_token_kept', { ...idsOf(event.session), error: event.error })
+      case 'stray_token_kept': {
+        const { appId, sessionId, error } = event
+        log('warn', 'stray_token_kept', { session_id: sessionId, app_id: appId, error })
+        return
+      }
+      case 'stray_token_revoked':
         return
       case 'card_worked_on': {
         const { session, look, outcome, error } = event

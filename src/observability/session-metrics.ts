@@ -81,6 +81,7 @@ export function createSessionMetrics(
           return
         case 'stage_ended':
         case 'stray_token_kept':
+        case 'stray_token_revoked':
         case 'card_worked_on':
         case 'webhook_tried':
           return

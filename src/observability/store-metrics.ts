@@ -37,6 +37,7 @@ const PARTS = [
   'grants',
   'upkeeps',
   'renewals',
+  'revocations',
   'tidings',
   'seen_events',
   'idempotent_requests',

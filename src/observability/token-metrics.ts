@@ -22,6 +22,9 @@ export const REFRESH_OUTCOMES = [
   'not_tried',
 ] as const satisfies readonly RefreshDecision[]
 
+/** The source of a token that was revoked because somebody else than the person asked had consented. */
+const MISMATCH = 'mismatch'
+
 /** The metrics of refreshes and revocations. */
 export interface TokenMetrics {
   observe(event: AuthEvent): void
@@ -98,7 +101,7 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
   })
   const revoked = new Counter({
     name: 'lark_service_token_revoked_total',
-    help: 'Grants that were ended, by who ended them and why.',
+    help: 'Grants that were ended, and tokens of people who were not asked, by who ended them and why.',
     labelNames: ['app_id', 'source', 'reason'],
     registers,
   })
@@ -137,6 +140,11 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
         case 'grant_revoked': {
           const { appId, source, reason } = event
           revoked.inc({ app_id: inSet(appIds, appId), source, reason })
+          return
+        }
+        case 'stray_token_revoked': {
+          const labels = { source: MISMATCH, reason: 'unknown' } as const
+          revoked.inc({ app_id: inSet(appIds, event.appId), ...labels })
         }
       }
     },
@@ -162,7 +170,7 @@ export function createTokenMetrics(registry: Registry, appIds: readonly string[]
       unexplained.inc({ app_id }, 0)
       for (const reason of GRANT_ENDS) ended.inc({ app_id, reason }, 0)
       duration.zero({ app_id })
-      for (const source of REVOCATION_SOURCES) {
+      for (const source of [...REVOCATION_SOURCES, MISMATCH]) {
         for (const reason of REVOCATION_REASONS) revoked.inc({ app_id, source, reason }, 0)
       }
     }

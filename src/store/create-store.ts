@@ -17,6 +17,7 @@ import { createGrantRecords } from './grants.ts'
 import { createIdempotentRequests } from './idempotent-requests.ts'
 import { createJobSuccesses } from './job-successes.ts'
 import { createRenewals } from './renewals.ts'
+import { createRevocations } from './revocations.ts'
 import { createSeenEvents } from './seen-events.ts'
 import { createSessionCards } from './session-cards.ts'
 import { createSessionMoves } from './session-moves.ts'
@@ -70,6 +71,7 @@ export function createStore(engine: Engine, onOperation?: OperationListener): Op
     grants: watch('grants', grants),
     upkeeps: watch('upkeeps', upkeeps),
     renewals: watch('renewals', createRenewals(engine)),
+    revocations: watch('revocations', createRevocations(engine)),
     tidings: { tell, listen: tidings.listen },
     seenEvents: watch('seen_events', createSeenEvents(engine)),
     idempotentRequests: watch('idempotent_requests', createIdempotentRequests(engine)),

@@ -13,7 +13,7 @@ import {
   sql,
 } from 'drizzle-orm'
 import type { Grant } from '../auth/grant.ts'
-import type { GrantStore } from '../auth/ports.ts'
+import type { GrantStore, GrantVersion } from '../auth/ports.ts'
 import { bind } from './dialects.ts'
 import type { Engine } from './engine.ts'
 import { columnsOfGrant } from './grant-columns.ts'
@@ -73,14 +73,12 @@ export function createGrantRecords({ database, dialect, schema }: Engine): Grant
           sealedWith: keyIdOfPair(grant),
           version: sql`${grants.version} + 1`,
         })
-        .where(
-          and(isOfGrant(grants, grant), eq(grants.version, fromVersion), isFromConsentOf(grant)),
-        )
+        .where(and(isOfGrant(grants, grant), isVersion({ ...grant, version: fromVersion })))
         .returning(columns)
       return rotated ?? null
     },
 
-    async end(key, now, version) {
+    async end(key, now, judged) {
       const isAlive = gt(grants.accessTokenExpiresAt, now)
       const [ended] = await database
         .update(grants)
@@ -93,7 +91,7 @@ export function createGrantRecords({ database, dialect, schema }: Engine): Grant
         .where(
           and(
             isOfGrant(grants, key),
-            version === undefined ? undefined : eq(grants.version, version),
+            isVersion(judged),
             or(isAlive, isNotNull(grants.sealedRefreshToken)),
           ),
         )
@@ -106,29 +104,30 @@ export function createGrantRecords({ database, dialect, schema }: Engine): Grant
         .update(grants)
         .set({ accessTokenExpiresAt: now })
         .where(
-          and(
-            isOfGrant(grants, grant),
-            eq(grants.version, grant.version),
-            isFromConsentOf(grant),
-            gt(grants.accessTokenExpiresAt, now),
-          ),
+          and(isOfGrant(grants, grant), isVersion(grant), gt(grants.accessTokenExpiresAt, now)),
         )
         .returning({ appId: grants.appId })
       return ended.length === 1
     },
 
-    async delete(key) {
+    async delete(key, read) {
       const [deleted] = await database
         .delete(grants)
-        .where(isOfGrant(grants, key))
+        .where(and(isOfGrant(grants, key), isVersion(read)))
         .returning(columns)
       return deleted ?? null
     },
   }
 
   /** Versions begin at one again when a deleted grant is given anew; its consent is another then. */
-  function isFromConsentOf({ sessionId, authorizedAt }: Omit<Grant, 'version'>): SQL | undefined {
-    return and(eq(grants.sessionId, sessionId), eq(grants.authorizedAt, authorizedAt))
+  function isVersion(known: GrantVersion | undefined): SQL | undefined {
+    if (known === undefined) return undefined
+    const { version, sessionId, authorizedAt } = known
+    return and(
+      eq(grants.version, version),
+      eq(grants.sessionId, sessionId),
+      eq(grants.authorizedAt, authorizedAt),
+    )
   }
 
   /** The row to write, selected from its own session: no row when that session ended without a token. */

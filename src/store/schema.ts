@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { AppSign } from '../auth/app-signs.ts'
 import type { FailureReason } from '../auth/failure-reason.ts'
 import type { FinishedReason, SetbackReason } from '../auth/refresh-outcome.ts'
+import type { RevocationCause } from '../auth/revocation.ts'
 import type { AuthMethod, CardLook, EndReason, Locale, SessionState } from '../auth/session.ts'
 import type { GrantMark } from '../auth/upkeep.ts'
 import type { WebhookEvent } from '../auth/webhook-event.ts'
@@ -177,6 +178,34 @@ export function createSchema(dialect: Dialect) {
     ],
   )
 
+  /** Tokens that have ended here and are yet to be ended at Feishu; a handful of rows that live for seconds, or for an outage. */
+  const revocations = table(
+    'revocations',
+    {
+      /** For a grant it is derived from its version, so that it is put in once; random for tokens that were never kept. */
+      id: text('id').primaryKey(),
+      appId: text('app_id').notNull(),
+      openId: text('open_id').notNull(),
+      tenantKey: text('tenant_key'),
+      sessionId: text('session_id').notNull(),
+      cause: text('cause').$type<RevocationCause>().notNull(),
+      /** Which grant goes with it; null for tokens that were never kept. */
+      grantVersion: integer('grant_version'),
+      /** When the person consented to that. */
+      authorizedAt: instant('authorized_at').notNull(),
+      /** Null once Feishu was told, or need not be. */
+      sealedAccessToken: text('sealed_access_token'),
+      accessTokenExpiresAt: instant('access_token_expires_at').notNull(),
+      sealedRefreshToken: text('sealed_refresh_token'),
+      refreshTokenExpiresAt: instant('refresh_token_expires_at').notNull(),
+      /** Id of the key that sealed what is left; null when it was more than one. */
+      sealedWith: text('sealed_with'),
+      attempts: integer('attempts').notNull().default(0),
+      dueAt: instant('due_at').notNull(),
+    },
+    (revocation) => [index('revocations_due').on(revocation.dueAt)],
+  )
+
   const seenEvents = table(
     'seen_events',
     {
@@ -238,6 +267,7 @@ export function createSchema(dialect: Dialect) {
     attempts,
     grants,
     upkeeps,
+    revocations,
     seenEvents,
     webhookDeliveries,
     appSigns,

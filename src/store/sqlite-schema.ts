@@ -7,6 +7,7 @@ export const {
   attempts,
   grants,
   upkeeps,
+  revocations,
   seenEvents,
   webhookDeliveries,
   appSigns,

@@ -107,6 +107,21 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
       return consents.length
     },
 
+    async unmark(key, { version, reason }) {
+      const rows = await database
+        .update(upkeeps)
+        .set(fromMark(null))
+        .where(
+          and(
+            isOfGrant(upkeeps, key),
+            eq(upkeeps.markVersion, version),
+            reason === null ? isNull(upkeeps.markReason) : eq(upkeeps.markReason, reason),
+          ),
+        )
+        .returning({ appId: upkeeps.appId })
+      return rows.length === 1
+    },
+
     async delete(key) {
       await database.delete(upkeeps).where(isOfGrant(upkeeps, key))
     },

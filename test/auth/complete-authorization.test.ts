@@ -46,11 +46,11 @@ describe('completeAuthorization', () => {
     expect(domain.messenger.cards.get('om_1')?.look).toBe('completed')
   })
 
-  it('stores nothing for somebody else, revokes the stray token and keeps asking', async () => {
+  it('stores nothing for somebody else, revokes the stray tokens and keeps asking', async () => {
     const outcome = await domain.auth.completeAuthorization(await consentAs(ALEX))
     expect(outcome).toMatchObject({ kind: 'failed', reason: 'identity_mismatch' })
     await domain.background.drain()
-    expect(domain.oauth.revoked).toHaveLength(1)
+    expect(domain.oauth.revoked).toHaveLength(2)
     expect(await domain.store.grants.find('cli_0123456789abcdef', ALEX.openId)).toBeNull()
     await expect(readToken()).rejects.toBeInstanceOf(AuthorizationRequiredError)
     expect(await state()).toBe('pending')
@@ -271,7 +271,7 @@ describe('completeAuthorization', () => {
       }
       expect(await completing).toMatchObject({ kind: 'failed', reason: 'db_error' })
       await domain.background.drain()
-      expect(domain.oauth.revoked).toHaveLength(1)
+      expect(domain.oauth.revoked).toHaveLength(2)
       expect(await state()).toBe('pending')
     })
   })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createWithdrawAhead } from '../../src/auth/withdraw-ahead.ts'
+import { createWithdrawAfterEnd } from '../../src/auth/withdraw-request.ts'
 import { APP, createDomain, type Domain, LIN } from '../support/domain.ts'
 
 const KEY = { appId: APP.appId, openId: LIN.openId }
@@ -99,8 +99,8 @@ describe('the card of somebody who is asked', () => {
 
 describe('a card asked ahead of time', () => {
   it('is withdrawn when the grant ends before, for there is nothing left to renew', async () => {
-    const { store, background, auth } = domain
-    domain.events.on(createWithdrawAhead({ ...auth, store, background }))
+    const { store, clock, background, auth } = domain
+    domain.events.on(createWithdrawAfterEnd({ ...auth, store, clock, background }))
     domain.oauth.reply = { refreshTokenExpiresIn: 365 * 86_400 }
     await consent()
     await store.upkeeps.adopt(domain.clock.now(), 9)
@@ -110,15 +110,5 @@ describe('a card asked ahead of time', () => {
     await auth.tokens.revokeGrant.here(KEY, 'user')
     await background.drain()
     expect(await auth.readSession(ahead?.id ?? '')).toMatchObject({ endReason: 'invalidated' })
-  })
-
-  it('leaves the card of a caller alone when the grant ends', async () => {
-    const { store, background, auth } = domain
-    domain.events.on(createWithdrawAhead({ ...auth, store, background }))
-    await consent()
-    const { session } = await auth.requestAuthorization({ ...KEY, scopes: ['mail:read'] })
-    await auth.tokens.revokeGrant.here(KEY, 'user')
-    await background.drain()
-    expect(await auth.readSession(session.id)).toMatchObject({ state: 'pending' })
   })
 })

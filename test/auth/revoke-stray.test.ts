@@ -1,76 +1,224 @@
-import { describe, expect, it } from 'vitest'
-import { createBackground } from '../../src/auth/background.ts'
-import type { AuthEvent } from '../../src/auth/events.ts'
-import type { OAuthClient } from '../../src/auth/ports.ts'
-import { createRevokeStray } from '../../src/auth/revoke-stray.ts'
-import { AppMisconfiguredError, FeishuUnavailableError } from '../../src/errors.ts'
-import { aSession } from '../observability/a-session.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Store } from '../../src/auth/ports.ts'
+import {
+  AppMisconfiguredError,
+  FeishuUnavailableError,
+  StoreUnavailableError,
+} from '../../src/errors.ts'
+import { ALEX, APP, createDomain, type Domain, LIN } from '../support/domain.ts'
 
-function setUp(answer: (call: number) => Promise<void>) {
-  const clock = createFakeClock()
-  const seen: AuthEvent[] = []
-  const revoked: string[] = []
-  const background = createBackground((error) => {
-    throw error
-  })
-  const oauth: Pick<OAuthClient, 'revokeAccessToken'> = {
-    revokeAccessToken(_appId, token) {
-      revoked.push(token)
-      return answer(revoked.length)
-    },
+const down = new FeishuUnavailableError('upstream_5xx')
+const away = new StoreUnavailableError('insert', new Error('away'))
+
+let domain: Domain
+/** Thrown by the next statements, one each. */
+let putFailures: unknown[]
+let saveFailures: unknown[]
+beforeEach(async () => {
+  putFailures = []
+  saveFailures = []
+  domain = await createDomain({ store: inTrouble })
+})
+afterEach(() => domain.close())
+
+function inTrouble(real: Store): Store {
+  const put: Store['revocations']['put'] = async (revocation) => {
+    if (putFailures.length > 0) throw putFailures.shift()
+    return real.revocations.put(revocation)
   }
-  const revokeStray = createRevokeStray({
-    oauth: oauth as OAuthClient,
-    clock,
-    events: { emit: (event) => seen.push(event) },
-    background,
-  })
-  return { clock, seen, revoked, background, revokeStray }
+  const save: Store['grants']['save'] = async (grant) => {
+    if (saveFailures.length > 0) throw saveFailures.shift()
+    return real.grants.save(grant)
+  }
+  return {
+    ...real,
+    revocations: { ...real.revocations, put },
+    grants: { ...real.grants, save },
+  }
 }
 
-const down = () => Promise.reject(new FeishuUnavailableError('upstream_5xx'))
+const sweep = () => domain.auth.tokens.sweepRevocations.due()
+const kinds = () => domain.oauth.revoked.map((token) => token.replace(/-[0-9a-f]+$/, ''))
+const told = (type: string) => domain.seen.filter((event) => event.type === type)
+const BOTH = ['eyJ-refresh', 'eyJ-access']
 
-describe('a token that is not kept', () => {
-  it('is revoked again after Feishu was away for a moment', async () => {
-    const { clock, seen, revoked, background, revokeStray } = setUp((call) =>
-      call < 3 ? down() : Promise.resolve(),
-    )
-    revokeStray(aSession(), 'stray')
-    for (let pause = 0; pause < 2; pause++) {
-      await clock.untilSomebodySleeps()
-      clock.advance(1000)
-    }
-    await background.drain()
-    expect(revoked).toEqual(['stray', 'stray', 'stray'])
-    expect(seen).toEqual([])
+async function ask(openId = LIN.openId): Promise<string> {
+  return (await domain.auth.requestAuthorization({ openId })).session.id
+}
+
+/** Somebody consents to a request. */
+async function consent(sessionId: string, who: typeof LIN) {
+  const { url, state, browserSecret } = await domain.tap(sessionId)
+  const code = domain.oauth.consent(url, who)
+  return domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+}
+
+/** Lets time pass until this is done, and all work in the background. */
+async function settled(work: Promise<unknown> = Promise.resolve()): Promise<void> {
+  const done = work.then(() => domain.background.drain()).then(() => true)
+  const tick = () => new Promise<false>((resolve) => setImmediate(() => resolve(false)))
+  while (!(await Promise.race([done, tick()]))) domain.clock.advance(250)
+}
+
+describe('tokens of somebody who was not asked', () => {
+  it('end both where that person has granted nothing, and are counted', async () => {
+    const id = await ask()
+    await consent(id, ALEX)
+    await settled()
+    expect(kinds()).toEqual(BOTH)
+    const { appId } = APP
+    expect(told('stray_token_revoked')).toEqual([
+      { type: 'stray_token_revoked', appId, sessionId: id },
+    ])
+    expect(told('stray_token_kept')).toEqual([])
+    expect(told('grant_revoked')).toEqual([])
   })
 
-  it('is told of once when Feishu stays away', async () => {
-    const { clock, seen, revoked, background, revokeStray } = setUp(down)
-    revokeStray(aSession(), 'stray')
-    for (let pause = 0; pause < 2; pause++) {
-      await clock.untilSomebodySleeps()
-      clock.advance(1000)
-    }
-    await background.drain()
-    expect(revoked).toHaveLength(3)
-    expect(seen).toMatchObject([{ type: 'stray_token_kept', error: { reason: 'upstream_5xx' } }])
+  it('end but for the refresh token where that person has a grant of their own', async () => {
+    await consent(await ask(ALEX.openId), ALEX)
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(kinds()).toEqual(['eyJ-access'])
+    domain.clock.advance(60_000)
+    await sweep()
+    expect(kinds()).toEqual(['eyJ-access'])
   })
 
-  it('is given up at once when Feishu refuses, or takes so long that a shutdown would hang', async () => {
-    const refused = setUp(() => Promise.reject(new AppMisconfiguredError('bad_client', 'no')))
-    refused.revokeStray(aSession(), 'stray')
-    await refused.background.drain()
-    const slow = setUp(() => {
-      slow.clock.advance(10_000)
-      return down()
+  it('end but for the refresh token while that person completes a request of their own', async () => {
+    const theirs = await ask(ALEX.openId)
+    const until = new Date(domain.clock.now().getTime() + 30_000)
+    await domain.store.sessions.hold(theirs, until, domain.clock.now())
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(kinds()).toEqual(['eyJ-access'])
+    domain.clock.advance(31_000)
+    await sweep()
+    expect(kinds()).toEqual(['eyJ-access', 'eyJ-refresh'])
+    expect(told('stray_token_kept')).toEqual([])
+    expect(told('stray_token_revoked')).toHaveLength(1)
+  })
+
+  it('end both where the grant of that person is over', async () => {
+    await consent(await ask(ALEX.openId), ALEX)
+    await domain.store.grants.end({ appId: APP.appId, openId: ALEX.openId }, domain.clock.now())
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(kinds()).toEqual(BOTH)
+  })
+
+  it('are ended again after Feishu was away for a moment, and nobody is told', async () => {
+    domain.oauth.revokeFailures = [down, down, down, down]
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(kinds()).toEqual(BOTH)
+    expect(told('stray_token_kept')).toEqual([])
+  })
+
+  it('are told of once while Feishu stays away, and end when it is back', async () => {
+    domain.oauth.revokeFailures = Array.from({ length: 6 }, () => down)
+    const id = await ask()
+    await consent(id, ALEX)
+    await settled()
+    expect(told('stray_token_kept')).toMatchObject([
+      { appId: APP.appId, sessionId: id, error: { reason: 'upstream_5xx' } },
+    ])
+    domain.clock.advance(60_000)
+    expect(await sweep()).toEqual({ told: 1, left: 0 })
+    expect(kinds()).toEqual(BOTH)
+    expect(told('stray_token_kept')).toHaveLength(1)
+  })
+
+  it('are left to the sweep at once when Feishu refuses', async () => {
+    const refusal = new AppMisconfiguredError('bad_client', 'no')
+    domain.oauth.revokeFailures = [refusal, refusal]
+    await consent(await ask(), ALEX)
+    await domain.background.drain()
+    expect(told('stray_token_kept')).toMatchObject([{ error: refusal }])
+  })
+
+  it('are put on disk when the database is back after a moment', async () => {
+    putFailures = [away, away]
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(kinds()).toEqual(BOTH)
+  })
+
+  it('end as far as one call goes when the database stays away', async () => {
+    putFailures = [away, away, away]
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(kinds()).toEqual(['eyJ-access'])
+    putFailures = [away, away, away]
+    domain.oauth.revokeFailures = [down]
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(told('stray_token_kept')).toMatchObject([{ error: down }])
+  })
+})
+
+describe('tokens that could not be kept', () => {
+  it('end both once the person does not complete anything any more', async () => {
+    saveFailures = [away, away, away]
+    const outcome = consent(await ask(), LIN)
+    await settled(outcome)
+    expect(await outcome).toMatchObject({ kind: 'failed', reason: 'db_error' })
+    domain.clock.advance(60_000)
+    await sweep()
+    expect(kinds().sort()).toEqual(['eyJ-access', 'eyJ-refresh'])
+    expect(told('stray_token_revoked')).toEqual([])
+  })
+
+  it('end but for the refresh token once the person has tried again with success', async () => {
+    const id = await ask()
+    saveFailures = [new Error('the disk is full')]
+    await consent(id, LIN)
+    await domain.background.drain()
+    expect(await consent(id, LIN)).toMatchObject({ kind: 'completed' })
+    domain.clock.advance(60_000)
+    await sweep()
+    expect(kinds().filter((kind) => kind === 'eyJ-access')).toHaveLength(1)
+    expect(await domain.auth.tokens.findFreshToken({ openId: LIN.openId })).toMatchObject({
+      kind: 'token',
     })
-    slow.revokeStray(aSession(), 'stray')
-    await slow.background.drain()
-    for (const { revoked, seen } of [refused, slow]) {
-      expect(revoked).toHaveLength(1)
-      expect(seen).toMatchObject([{ type: 'stray_token_kept' }])
-    }
+  })
+
+  it('end but for the refresh token where Feishu did not say whose they are', async () => {
+    domain.oauth.fetchTokenOwner = () => Promise.reject(down)
+    await consent(await ask(), LIN)
+    await settled()
+    domain.clock.advance(60_000)
+    await sweep()
+    expect(kinds()).toEqual(['eyJ-access'])
+  })
+
+  it('and named no end are told of no longer than tokens usually live', async () => {
+    domain.oauth.reply = { refreshTokenExpiresIn: null }
+    domain.oauth.revokeFailures = Array.from({ length: 6 }, () => down)
+    await consent(await ask(), ALEX)
+    await settled()
+    domain.clock.advance(7 * 86_400_000)
+    expect(await sweep()).toEqual({ told: 1, left: 0 })
+    expect(kinds()).toEqual([])
+  })
+})
+
+describe('a process that dies over stray tokens', () => {
+  it('leaves them to another one, which says so when Feishu cannot be told', async () => {
+    const id = await ask()
+    const { appId } = APP
+    const now = domain.clock.now()
+    const later = new Date(now.getTime() + 3_600_000)
+    await domain.store.revocations.put({
+      ...{ id: 'stray', appId, openId: ALEX.openId, tenantKey: null, sessionId: id },
+      ...{ cause: 'mismatch', grantVersion: null, authorizedAt: now },
+      ...{ sealedAccessToken: 'cannot be opened', accessTokenExpiresAt: later },
+      ...{ sealedRefreshToken: null, refreshTokenExpiresAt: later, attempts: 0, dueAt: now },
+    })
+    expect(await sweep()).toEqual({ told: 0, left: 1 })
+    expect(told('stray_token_kept')).toMatchObject([
+      { appId, sessionId: id, error: { code: 'token_unreadable' } },
+    ])
+    domain.clock.advance(3_600_000)
+    expect(await sweep()).toEqual({ told: 1, left: 0 })
   })
 })

@@ -210,6 +210,63 @@ describe('rotating keys', () => {
   })
 })
 
+describe('rotating keys while Feishu is yet to be told of revocations', () => {
+  const row = { appId: 'cli_a', tenantKey: 'tenant_a', openId: 'ou_lin' }
+
+  /** A revocation; where a token is left out, Feishu was told of it. */
+  async function revocationOf(id: string, access: TokenCipher | null, refresh: TokenCipher | null) {
+    await store.revocations.put({
+      ...row,
+      ...{ id, sessionId: id, cause: 'user', grantVersion: 1, authorizedAt: inSeconds(0) },
+      sealedAccessToken: access?.seal(`access of ${id}`, accessTokenBinding(row)) ?? null,
+      accessTokenExpiresAt: inSeconds(7200),
+      sealedRefreshToken: refresh?.seal(`refresh of ${id}`, refreshTokenBinding(row)) ?? null,
+      refreshTokenExpiresAt: inSeconds(604_800),
+      ...{ attempts: 0, dueAt: inSeconds(0) },
+    })
+  }
+
+  it('seals what is left of each anew, and counts what no key opens', async () => {
+    await grantOf('ou_lin', withOld)
+    await revocationOf('both', withOld, withOld)
+    await revocationOf('mixed', withOld, withNew)
+    await revocationOf('left', null, withOld)
+    await revocationOf('done', withNew, null)
+    await revocationOf('lost', withLost, null)
+    expect(await rotating(store, 2)()).toEqual({ resealed: 4, unreadable: 1 })
+    const counts = await store.revocations.countByKey()
+    expect(new Map(counts.map(({ keyId, count }) => [keyId, count]))).toEqual(
+      new Map([
+        ['new', 4],
+        ['lost', 1],
+      ]),
+    )
+    const kept = await store.revocations.claimDue(inSeconds(0), inSeconds(60), 9)
+    const both = kept.find(({ id }) => id === 'both')
+    expect(withNew.open(both?.sealedAccessToken ?? '', accessTokenBinding(row))).toBe(
+      'access of both',
+    )
+    const left = kept.find(({ id }) => id === 'left')
+    expect(left?.sealedAccessToken).toBeNull()
+    expect(withNew.open(left?.sealedRefreshToken ?? '', refreshTokenBinding(row))).toBe(
+      'refresh of left',
+    )
+  })
+
+  it('brings back no token that Feishu was told of meanwhile', async () => {
+    await revocationOf('both', withOld, withOld)
+    const reseal: Store['revocations']['reseal'] = async (revocation, tokens) => {
+      const done = { accessToken: true, refreshToken: false }
+      await store.revocations.noteTry(revocation.id, done, inSeconds(0))
+      return store.revocations.reseal(revocation, tokens)
+    }
+    const racing = { ...store, revocations: { ...store.revocations, reseal } }
+    expect(await rotating(racing)()).toEqual({ resealed: 1, unreadable: 0 })
+    const [kept] = await store.revocations.claimDue(inSeconds(0), inSeconds(60), 9)
+    expect(kept?.sealedAccessToken).toBeNull()
+  })
+})
+
 describe('what keys hold', () => {
   it('is told in the order of the ring, then what is not in it', () => {
     const counts = [
@@ -217,11 +274,16 @@ describe('what keys hold', () => {
       { keyId: null, count: 1 },
       { keyId: 'old', count: 5 },
     ]
-    expect(keyUsage(['new', 'old'], counts)).toEqual([
-      { keyId: 'new', grants: 0, standing: 'seals' },
-      { keyId: 'old', grants: 5, standing: 'opens' },
-      { keyId: 'gone', grants: 2, standing: 'missing' },
-      { keyId: null, grants: 1, standing: 'unknown' },
+    const untold = [
+      { keyId: 'old', count: 1 },
+      { keyId: 'lost', count: 1 },
+    ]
+    expect(keyUsage(['new', 'old'], counts, untold)).toEqual([
+      { keyId: 'new', grants: 0, revocations: 0, standing: 'seals' },
+      { keyId: 'old', grants: 5, revocations: 1, standing: 'opens' },
+      { keyId: 'gone', grants: 2, revocations: 0, standing: 'missing' },
+      { keyId: null, grants: 1, revocations: 0, standing: 'unknown' },
+      { keyId: 'lost', grants: 0, revocations: 1, standing: 'missing' },
     ])
   })
 })

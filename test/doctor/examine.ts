@@ -72,6 +72,15 @@ export function storeWith(
       list: async () => (grant === null ? [] : [whole]),
       countByKey: async () => [],
     },
+    revocations: {
+      put: unused,
+      claimDue: unused,
+      noteTry: unused,
+      delete: unused,
+      listSealedOtherwise: unused,
+      reseal: unused,
+      countByKey: async () => [],
+    },
     signs: { note: unused, find: async () => signs },
   }
 }

@@ -129,6 +129,10 @@ describe('keys', () => {
     expect(await checkStoredKeys([key], counting(key.id))).toMatchObject({ status: 'pass' })
     const old = { id: 'old', key: key.key }
     expect(await checkStoredKeys([key, old], counting('old'))).toMatchObject({ status: 'warn' })
+    // What Feishu is yet to be told of needs its key as well.
+    expect(await checkStoredKeys([key, old], counting(key.id), counting('old'))).toMatchObject({
+      status: 'warn',
+    })
     expect(await checkStoredKeys([key], null)).toMatchObject({ status: 'skip' })
   })
 })

@@ -12,7 +12,7 @@ import { createEventInbox } from '../../src/feishu/event-inbox.ts'
 import { createFirstTime } from '../../src/feishu/first-time.ts'
 import { createGrantEndingEvents } from '../../src/feishu/grant-ending-events.ts'
 import { createLongConnection } from '../../src/feishu/long-connection.ts'
-import type { PersonLeft } from '../../src/feishu/person-left-event.ts'
+import type { PersonBack, PersonLeft } from '../../src/feishu/person-left-event.ts'
 import type { TokenRevoked } from '../../src/feishu/token-revoked-event.ts'
 import { createSystemClock } from '../../src/system-clock.ts'
 import { createEmulatorBench, someone } from '../support/emulator-bench.ts'
@@ -35,6 +35,7 @@ function createEars(work: Work = {}, seenEvents: SeenEventStore = createSeenEven
   const told = {
     revoked: [] as TokenRevoked[],
     left: [] as PersonLeft[],
+    back: [] as PersonBack[],
     commands: [] as CommandMessage[],
   }
   const firstTime = createFirstTime({ seenEvents, clock })
@@ -49,6 +50,9 @@ function createEars(work: Work = {}, seenEvents: SeenEventStore = createSeenEven
     async onPersonLeft(left) {
       told.left.push(left)
       await work.left?.()
+    },
+    async onPersonBack(back) {
+      told.back.push(back)
     },
   })
   const onMessage = createCommandEvents({
@@ -143,12 +147,14 @@ describe('over the long connection', () => {
     expect(JSON.stringify(line)).not.toContain(openId)
   })
 
-  it('people who leave or are frozen are heard, and nothing else about them', async () => {
+  it('people who leave, are frozen or come back are heard, and nothing else about them', async () => {
     const { emulator, told, openId, appId } = await connected()
     emulator.sim.setPerson({ openId, name: '林夏夏' })
     emulator.sim.setPerson({ openId, status: 'frozen' })
     await expect.poll(() => told.left).toMatchObject([{ appId, openId, why: 'frozen' }])
     emulator.sim.setPerson({ openId, status: 'active' })
+    await expect.poll(() => told.back).toEqual([{ appId, openId }])
+    emulator.sim.setPerson({ openId, name: 'Lin' })
     emulator.sim.setPerson({ openId, status: 'resigned' })
     await expect.poll(() => told.left).toMatchObject([{ why: 'frozen' }, { why: 'resigned' }])
   })
@@ -246,7 +252,7 @@ describe('people who leave', () => {
     const { grantEndings, told, background, feishu } = createEars()
     await hear(grantEndings, 'contact.user.updated_v3', updated(status))
     await background.drain()
-    expect(told.left).toEqual([])
+    expect(told).toMatchObject({ left: [], back: [] })
     expect(feishu.lines).toEqual([])
   })
 })

@@ -353,6 +353,16 @@ describe('the end of a token', () => {
     })
   })
 
+  it.each([20026, 20037, 20064, 20073])(
+    'tells a token that was dead before from trouble: %i',
+    async (code) => {
+      const { oauth, app } = await onStub((_, response) => answerJson(response, { code }, 400))
+      expect(await rejection(oauth.revokeAccessToken(app.appId, 'u-1'))).toMatchObject({
+        code: 'authorization_code_used',
+      })
+    },
+  )
+
   it.each([
     ['a page', '<html>maintenance</html>'],
     ['a list', '[]'],

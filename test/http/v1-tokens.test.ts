@@ -163,7 +163,7 @@ describe('POST /v1/tokens/{open_id}/refresh', () => {
 })
 
 describe('DELETE /v1/tokens/{open_id}', () => {
-  it.each([true, false])('answers 204 (there was a grant: %s)', async (was) => {
+  it.each(['told', 'not_told_yet', 'nothing'] as const)('answers 204: %s', async (was) => {
     const revoked: unknown[] = []
     const auth = fakeAuth({
       tokens: {

@@ -19,6 +19,7 @@ describe('createJobs', () => {
       'sessions',
       'due',
       'recover',
+      'revocations',
       'webhooks',
       'ahead',
       'retention',
@@ -30,6 +31,7 @@ describe('createJobs', () => {
       session_sweep: 'success',
       card_outbox: 'success',
       token_refresh: 'success',
+      revocations: 'success',
       webhooks: 'success',
       reauth_notice: 'success',
       cleanup: 'success',
@@ -45,6 +47,7 @@ describe('createJobs', () => {
       '*/5 * * * * *',
       '*/2 * * * * *',
       '3-58/5 * * * * *',
+      '2-57/5 * * * * *',
       '1-56/5 * * * * *',
       '37 * * * * *',
       '0 23 * * * *',
@@ -64,6 +67,7 @@ describe('createJobs', () => {
       '*/5 * * * * *',
       '*/3 * * * * *',
       '3-58/5 * * * * *',
+      '2-57/5 * * * * *',
       '1-56/5 * * * * *',
       '37 * * * * *',
       '0 23 * * * *',
@@ -73,6 +77,7 @@ describe('createJobs', () => {
       session_sweep: 5,
       card_outbox: 3,
       token_refresh: 5,
+      revocations: 5,
       webhooks: 5,
       reauth_notice: 60,
       cleanup: 3600,
@@ -196,6 +201,12 @@ function setUp({
       async due() {
         worked.push('refresh')
         return { looked: 0, refreshed: 0 }
+      },
+    },
+    sweepRevocations: {
+      async due() {
+        worked.push('revocations')
+        return { told: 0, left: 0 }
       },
     },
     webhooks: {

@@ -24,6 +24,11 @@ describe('access is taken back', () => {
   const works = (token: string) => service.emulator.sim.tokenOwner(token)?.works
   const cardText = () => JSON.stringify(newestCard(service.emulator, openId)?.content)
 
+  async function tokenNow(): Promise<string> {
+    const answer = await service.api(`/v1/tokens/${openId}`)
+    return ((await answer.json()) as { access_token: string }).access_token
+  }
+
   async function expectNoToken(): Promise<void> {
     const answer = await service.api(`/v1/tokens/${openId}`)
     expect(answer.status).toBe(404)
@@ -91,6 +96,75 @@ describe('access is taken back', () => {
       level: 'info',
       source: 'upstream_event',
     })
+  })
+
+  it('at Feishu, the access token alone, and the next caller gets one that works', async () => {
+    const { token } = await authorize()
+    await service.emulator.sim.revoke({ openId, tokens: 'access' })
+    await expect.poll(async () => (await tokenNow()) !== token).toBe(true)
+    expect(works(await tokenNow())).toBe(true)
+  })
+
+  it('at Feishu for everybody, when the app is removed', async () => {
+    await authorize()
+    service.emulator.sim.setApp({ installed: false })
+    await service.cardTurns(openId, 'grey')
+    await expectNoToken()
+    const told = { source: 'upstream_event', reason: 'restriction' }
+    expect(await service.metric('lark_service_token_revoked_total', told)).toBe(1)
+  })
+
+  it('while Feishu is away: gone here at once, and there once it is back', async () => {
+    const { token } = await authorize()
+    service.emulator.sim.injectFault({ match: 'POST /oauth/v1/revoke', status: 503, times: 2 })
+    const answer = await service.api(`/v1/tokens/${openId}`, { method: 'DELETE' })
+    expect(answer.status).toBe(204)
+    await expectNoToken()
+    expect(service.logs.filter(({ event }) => event === 'revocation_not_told')).toHaveLength(1)
+    await expect.poll(() => works(token), { timeout: 20_000 }).toBe(false)
+  })
+
+  it('while a caller waits for more: the caller is released, and the card says so', async () => {
+    await authorize()
+    const scopes = ['offline_access', 'docx:document:readonly']
+    const waiting = service.api('/v1/tokens', {
+      method: 'POST',
+      body: { open_id: openId, scopes, wait: 30, locale: 'en' },
+    })
+    await service.cardTurns(openId, 'blue')
+    await service.api(`/v1/tokens/${openId}`, { method: 'DELETE' })
+    const released = await waiting
+    expect(released.status).toBe(410)
+    expect(await released.json()).toMatchObject({ code: 'authorization_expired' })
+    await expect.poll(cardText).toContain('withdrawn')
+  })
+
+  it('before it was given: /revoke says no to the card that waits', async () => {
+    const asked = await service.ask(openId, { locale: 'en' })
+    const waiting = service.api(`/v1/sessions/${asked.session_id}?wait=30`)
+    await service.emulator.sim.say({ openId, text: '/revoke' })
+    expect(await texts(1)).toEqual([expect.stringContaining('I withdrew the request')])
+    expect(await (await waiting).json()).toMatchObject({ state: 'rejected' })
+    await service.cardTurns(openId, 'grey')
+  })
+
+  it('from somebody who was not asked, and that is counted', async () => {
+    await service.ask(openId)
+    const stranger = service.emulator.people[1]?.openId ?? ''
+    const { authorizeUrl } = await service.tap(openId)
+    const consent = await service.emulator.sim.approve({ authorizeUrl, openId: stranger })
+    await fetch('redirect' in consent ? consent.redirect : '')
+    const counted = { source: 'mismatch', reason: 'unknown' }
+    await expect.poll(() => service.metric('lark_service_token_revoked_total', counted)).toBe(1)
+  })
+
+  it('while they are frozen, and it is theirs again afterwards', async () => {
+    await authorize()
+    service.emulator.sim.setPerson({ openId, status: 'frozen' })
+    await expect.poll(async () => (await service.api(`/v1/tokens/${openId}`)).status).toBe(404)
+    service.emulator.sim.setPerson({ openId, status: 'active' })
+    await expect.poll(async () => (await service.api(`/v1/tokens/${openId}`)).status).toBe(200)
+    expect(works(await tokenNow())).toBe(true)
   })
 
   it('when the person leaves, with the request that waits for them', async () => {

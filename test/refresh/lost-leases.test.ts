@@ -126,7 +126,7 @@ describe('a holder that stood still past its lease', () => {
   })
 
   it('lets nothing live on when the person withdrew meanwhile', async () => {
-    await bench.consent(LIN, 7200)
+    await bench.consent(LIN, 7000)
     bench.server.plans = [
       { after: async () => void (await bench.tokens.revokeGrant.here(KEY, 'user')) },
     ]
@@ -138,8 +138,11 @@ describe('a holder that stood still past its lease', () => {
   })
 
   it('does not hand out the token of a grant that Feishu ended meanwhile', async () => {
-    await bench.consent(LIN, 7000)
-    bench.server.plans = [{ after: () => bench.tokens.revokeGrant.toldByFeishu(KEY, 'unknown') }]
+    const { grant } = await bench.consent(LIN, 7000)
+    const { revokeGrant } = bench.tokens
+    bench.server.plans = [
+      { after: async () => void (await revokeGrant.toldByFeishu(grant, 'unknown')) },
+    ]
     expect(await bench.time.until(find(bench))).toMatchObject({
       kind: 'needs_person',
       why: 'revoked',

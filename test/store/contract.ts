@@ -15,6 +15,7 @@ import { leaseContract } from './contract/leases.ts'
 import { moveContract } from './contract/moves.ts'
 import { raceContract } from './contract/races.ts'
 import { renewalContract } from './contract/renewals.ts'
+import { revocationContract } from './contract/revocations.ts'
 import { rotationContract } from './contract/rotations.ts'
 import { seenEventContract } from './contract/seen-events.ts'
 import { sessionContract } from './contract/sessions.ts'
@@ -38,7 +39,7 @@ export type Stores = () => StorePair
 
 /** Empties every table on both engines, but for the record of who did what, which only grows. */
 export const EMPTY_EVERY_TABLE =
-  'delete from auth_sessions; delete from oauth_attempts; delete from grants; delete from grant_upkeep; delete from seen_events; delete from webhook_deliveries; delete from idempotent_requests; delete from api_keys; delete from audit_marks; delete from app_signs; delete from job_successes'
+  'delete from auth_sessions; delete from oauth_attempts; delete from grants; delete from grant_upkeep; delete from revocations; delete from seen_events; delete from webhook_deliveries; delete from idempotent_requests; delete from api_keys; delete from audit_marks; delete from app_signs; delete from job_successes'
 
 /** Empties that one too, on Postgres. */
 export const EMPTY_THE_RECORD =
@@ -71,6 +72,7 @@ export function describeStore(engine: string, bench: StoreBench): void {
     leaseContract(stores)
     upkeepContract(stores)
     renewalContract(stores)
+    revocationContract(stores)
     seenEventContract(stores)
     webhookDeliveryContract(stores)
     idempotentRequestContract(stores)

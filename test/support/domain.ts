@@ -12,6 +12,7 @@ import type {
   Store,
   TokenReply,
 } from '../../src/auth/ports.ts'
+import type { RefreshReply } from '../../src/auth/refresh-outcome.ts'
 import type { CardLook } from '../../src/auth/session.ts'
 import { createTokenCipher } from '../../src/auth/token-cipher.ts'
 import {
@@ -51,6 +52,10 @@ export type FakeOAuth = OAuthClient & {
   /** What the answers to exchanges say, where it differs from the usual. */
   reply: Partial<TokenReply>
   revoked: string[]
+  /** Thrown by the next revocations of either kind, one each. */
+  revokeFailures: unknown[]
+  /** What the answers to refreshes are; a setback unless told. */
+  refreshed: RefreshReply[]
   /** Thrown by the next exchanges, one each. */
   failures: unknown[]
   /** Called before an exchange is answered; lets a test act in between. */
@@ -175,6 +180,8 @@ function createFakeOAuth(): FakeOAuth {
     exchanges: 0,
     reply: {},
     revoked: [],
+    revokeFailures: [],
+    refreshed: [],
     failures: [],
     beforeAnswer: async () => {},
     authorizeUrl({ appId, scopes, state, codeChallenge }) {
@@ -214,13 +221,17 @@ function createFakeOAuth(): FakeOAuth {
       return owner
     },
     async refresh() {
+      const told = fake.refreshed.shift()
+      if (told) return told
       const error = new FeishuUnavailableError('upstream_5xx')
       return { kind: 'setback', reason: 'internal', error, retryAfterSeconds: null }
     },
     async revokeAccessToken(_appId, accessToken) {
+      failIfTold(fake.revokeFailures)
       fake.revoked.push(accessToken)
     },
     async revokeRefreshToken(_appId, refreshToken) {
+      failIfTold(fake.revokeFailures)
       fake.revoked.push(refreshToken)
     },
   }

@@ -77,7 +77,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     log,
     clock: createSystemClock(() => emulator.now()),
     appLinkBaseUrl: emulator.url,
-    schedules: { session_sweep: QUICK, card_outbox: QUICK },
+    schedules: { session_sweep: QUICK, card_outbox: QUICK, revocations: QUICK },
     ...options.app,
   })
   const started = await app.start()

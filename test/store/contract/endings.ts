@@ -60,8 +60,13 @@ export function endingContract(stores: Stores): void {
       const { store } = stores()
       const grant = await insertGrant(store)
       await store.grants.rotate(1, grant)
-      expect(await store.grants.end(grant, NOW, 1)).toBeNull()
-      expect((await store.grants.end(grant, NOW, 2))?.version).toBe(3)
+      expect(await store.grants.end(grant, NOW, grant)).toBeNull()
+      const [second, elsewhere] = [
+        { ...grant, version: 2 },
+        { ...grant, version: 2, sessionId: 's' },
+      ]
+      expect(await store.grants.end(grant, NOW, elsewhere)).toBeNull()
+      expect((await store.grants.end(grant, NOW, second))?.version).toBe(3)
     })
 
     it('changes nothing the second time, nor where there is nothing to end', async () => {
@@ -87,6 +92,14 @@ export function endingContract(stores: Stores): void {
   })
 
   describe('a deleted grant', () => {
+    it('may be meant for one version of one consent', async () => {
+      const { store } = stores()
+      const grant = await insertGrant(store)
+      expect(await store.grants.delete(grant, { ...grant, version: 2 })).toBeNull()
+      expect(await store.grants.delete(grant, { ...grant, sessionId: 'another' })).toBeNull()
+      expect(await store.grants.delete(grant, grant)).toEqual(grant)
+    })
+
     it('is handed back as it was, once', async () => {
       const { store, other } = stores()
       const grant = await insertGrant(store)

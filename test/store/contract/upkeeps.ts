@@ -220,5 +220,19 @@ export function upkeepContract(stores: Stores): void {
       expect(await other.upkeeps.find(grant)).not.toBeNull()
       expect(await other.upkeeps.find(orphan)).toBeNull()
     })
+
+    it('loses a mark that is taken back, and no other', async () => {
+      const { store, other } = stores()
+      const key = aGrantKey()
+      const status = 'reauth_required'
+      const mark = { status, reason: 'user_status', version: 2, at: NOW } as const
+      await store.upkeeps.mark(key, mark)
+      expect(await store.upkeeps.unmark(key, { ...mark, version: 1 })).toBe(false)
+      expect(await store.upkeeps.unmark(key, { ...mark, reason: 'revoked' })).toBe(false)
+      expect(await store.upkeeps.unmark(key, { ...mark, reason: null })).toBe(false)
+      expect((await other.upkeeps.find(key))?.mark).toEqual(mark)
+      expect(await other.upkeeps.unmark(key, mark)).toBe(true)
+      expect((await store.upkeeps.find(key))?.mark).toBeNull()
+    })
   })
 }
