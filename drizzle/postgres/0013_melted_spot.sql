@@ -1,0 +1,19 @@
+CREATE TABLE "revocations" (
+	"id" text PRIMARY KEY NOT NULL,
+	"app_id" text NOT NULL,
+	"open_id" text NOT NULL,
+	"tenant_key" text,
+	"session_id" text NOT NULL,
+	"cause" text NOT NULL,
+	"grant_version" integer,
+	"authorized_at" timestamp (3) with time zone NOT NULL,
+	"sealed_access_token" text,
+	"access_token_expires_at" timestamp (3) with time zone NOT NULL,
+	"sealed_refresh_token" text,
+	"refresh_token_expires_at" timestamp (3) with time zone NOT NULL,
+	"sealed_with" text,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"due_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX "revocations_due" ON "revocations" USING btree ("due_at");
