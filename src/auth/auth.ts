@@ -117,6 +117,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
       around('get_user_access_token', () => get(request))
   const readUserAccessToken = createReadUserAccessToken({ findFreshToken, tellTokenRequest })
   const getUserAccessToken = createGetUserAccessToken({
+    apps,
     clock: neighbours.clock,
     tellTokenRequest,
     findFreshToken,

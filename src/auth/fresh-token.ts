@@ -1,6 +1,7 @@
 import { FeishuUnavailableError, TokenRefreshFailedError } from '../errors.ts'
 import type { Apps } from './apps.ts'
 import { type Grant, missingScopes, type UserAccessToken } from './grant.ts'
+import { whyOver } from './grant-state.ts'
 import type { Clock, Store } from './ports.ts'
 import type { RefreshGrant } from './refresh-grant.ts'
 import type { RefreshResult } from './refresh-grant-result.ts'
@@ -40,6 +41,8 @@ export type FreshToken =
       advice: string | null
       /** The stored grant may be refreshed; one that replaces it should be, too. */
       mayRefresh: boolean
+      /** What a grant gave that is over, to be asked for again; empty where there is none, or it lives. */
+      lost: readonly string[]
     }
 
 /**
@@ -58,7 +61,7 @@ const TRIES = 2
 
 type Neighbours = {
   apps: Apps
-  store: Pick<Store, 'grants' | 'sessions'>
+  store: Pick<Store, 'grants' | 'sessions' | 'upkeeps'>
   clock: Clock
   schedule: RefreshSchedule
   refreshGrant: RefreshGrant
@@ -85,21 +88,27 @@ export function createFindFreshToken(neighbours: Neighbours): FindFreshToken {
       return { kind: 'token', token: kept, how: 'stored' }
     }
     const grant = await store.grants.find(appId, openId)
-    const needs = (
-      why: NeedReason,
-      missing: readonly string[],
-      advice: string | null = null,
-    ): FreshToken => ({
+    const needs = (why: NeedReason, missing: readonly string[]): FreshToken => ({
       kind: 'needs_person',
       appId,
       why,
       missingScopes: missing,
-      advice,
+      advice: null,
       mayRefresh: grant !== null && grant.sealedRefreshToken !== null,
+      lost: [],
     })
     if (!grant) return needs('never_authorized', scopes)
+    const needsAgain = async (why: FinishedReason): Promise<FreshToken> => ({
+      ...needs(why, scopes),
+      advice: await adviceOn(grant, why),
+      lost: grant.scopes,
+    })
     const lacking = missingScopes(scopes, grant.scopes)
-    if (lacking.length > 0) return needs('scopes_missing', lacking)
+    if (lacking.length > 0) {
+      const mark = (await store.upkeeps.find({ appId, openId }))?.mark ?? null
+      const over = whyOver(grant, mark, clock.now())
+      return over ? needsAgain(over) : needs('scopes_missing', lacking)
+    }
 
     useNotes.take(grant)
     if (!forceRefresh && isFresh(grant, minValidity))
@@ -131,7 +140,7 @@ export function createFindFreshToken(neighbours: Neighbours): FindFreshToken {
         if (mayServe && result.reason !== 'user_status' && result.reason !== 'revoked') {
           return { kind: 'token', token: readToken(grant), how: 'kept' }
         }
-        return needs(result.reason, scopes, await adviceOn(grant, result.reason))
+        return needsAgain(result.reason)
       case 'setback':
         if (!mayServe) throw errorOf(result)
         return { kind: 'token', token: readToken(grant), how: 'kept' }

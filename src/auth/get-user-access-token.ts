@@ -4,8 +4,9 @@ import {
   AuthorizationRequiredError,
   InsufficientScopeError,
 } from '../errors.ts'
+import type { Apps } from './apps.ts'
 import type { FindFreshToken, FreshToken, TokenRequest } from './fresh-token.ts'
-import { missingScopes, type UserAccessToken } from './grant.ts'
+import { MOST_SCOPES, missingScopes, scopesToRenew, type UserAccessToken } from './grant.ts'
 import type { AuthorizationRequest } from './open-session.ts'
 import type { Clock } from './ports.ts'
 import type { RequestAuthorization } from './request-authorization.ts'
@@ -47,6 +48,7 @@ export interface GetUserAccessToken {
 }
 
 type Neighbours = {
+  apps: Apps
   findFreshToken: FindFreshToken
   requestAuthorization: RequestAuthorization
   waitForSession: WaitForSession
@@ -56,7 +58,7 @@ type Neighbours = {
 
 /** Creates the use case behind `getUserAccessToken` and `POST /v1/tokens`. */
 export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessToken {
-  const { findFreshToken, requestAuthorization, waitForSession, clock, tellTokenRequest } =
+  const { apps, findFreshToken, requestAuthorization, waitForSession, clock, tellTokenRequest } =
     neighbours
 
   const orSession = (request: UserAccessTokenRequest): Promise<TokenOrSession> =>
@@ -72,7 +74,9 @@ export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessT
       notes.found(found)
       if (found.kind === 'token') return found
       if (request.waitMilliseconds) notes.waited()
-      const asked = await requestAuthorization({ ...request, scopes: scopesToAsk(request, found) })
+      const { defaultScopes } = apps.resolve(request.appId)
+      const scopes = scopesToAsk(request, found, defaultScopes)
+      const asked = await requestAuthorization({ ...request, scopes })
       const left = Math.max(0, until - clock.now().getTime())
       const session = await waitForSession(asked.session.id, left, request.signal)
       // A wider request of somebody else took this one along: wait for that one.
@@ -98,13 +102,19 @@ export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessT
   return Object.assign(getUserAccessToken, { orSession })
 }
 
-/** A step-up asks only for what is new; without offline_access its token could not be refreshed. */
+/**
+ * What a card asks for. A step-up asks only for what is new, for Feishu keeps what was granted before; without offline_access its
+ * token could not be refreshed. A grant that is over may be forgotten there, so all of it is asked for again.
+ */
 function scopesToAsk(
   { scopes }: UserAccessTokenRequest,
   found: Extract<FreshToken, { kind: 'needs_person' }>,
+  defaultScopes: readonly string[],
 ): readonly string[] | undefined {
+  if (found.lost.length > 0) return scopesToRenew({ scopes: found.lost }, scopes ?? defaultScopes)
   if (found.why !== 'scopes_missing') return scopes
-  return found.mayRefresh ? [...found.missingScopes, 'offline_access'] : found.missingScopes
+  const { missingScopes: missing, mayRefresh } = found
+  return mayRefresh && missing.length < MOST_SCOPES ? [...missing, 'offline_access'] : missing
 }
 
 function checkGranted(session: AuthSession, { scopes = [] }: UserAccessTokenRequest): void {

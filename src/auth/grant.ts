@@ -34,11 +34,18 @@ export const REFRESHABLE_MS = 365 * 86_400_000
 /** Feishu takes no more in one request (https://open.feishu.cn/document/common-capabilities/sso/api/obtain-oauth-code). */
 export const MOST_SCOPES = 50
 
-/** What to ask for so that a grant goes on as it is; beyond what one request takes, Feishu keeps what was granted before. */
-export function scopesToRenew({ scopes }: Pick<Grant, 'scopes'>): string[] {
+/**
+ * What to ask for so that a grant goes on as it is, with whatever is `asked` besides. Beyond what one request takes, what is asked
+ * goes first, and then that it can be refreshed; Feishu keeps the others unless it has ended the grant.
+ */
+export function scopesToRenew(
+  { scopes }: Pick<Grant, 'scopes'>,
+  asked: readonly string[] = [],
+): string[] {
+  const all = [...new Set([...asked, ...scopes])]
+  if (all.length <= MOST_SCOPES) return all
   const staying = scopes.filter((scope) => scope === 'offline_access')
-  const others = scopes.filter((scope) => scope !== 'offline_access')
-  return [...others.slice(0, MOST_SCOPES - staying.length), ...staying]
+  return [...new Set([...asked, ...staying, ...all])].slice(0, MOST_SCOPES)
 }
 
 /** The scopes of `asked` that `granted` lacks. */

@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { newestCard, type Service, type ServiceOptions, startService } from '../support/service.ts'
 
 const DAY = 86_400
+const READ = 'docx:document:readonly'
+const WRITE = 'task:task:write'
 /** Refresh tokens that live as long as a consent, so that nothing but the calendar ends it. */
 const YEAR_LONG = { refreshTokenSeconds: 365 * DAY }
 
@@ -46,6 +48,24 @@ describe('authorizations that end', () => {
     expect(cards).toBe(1)
     await approve()
     expect((await askForToken()).status).toBe(200)
+  })
+
+  it('are asked for whole again by a caller who needs more, for Feishu has forgotten them', async () => {
+    await start()
+    const post = (scopes: string[]) =>
+      service.api('/v1/tokens', { method: 'POST', body: { open_id: openId, scopes } })
+    expect((await post([READ, 'offline_access'])).status).toBe(202)
+    await approve()
+    await service.emulator.sim.revoke({ openId })
+    await service.cardTurns(openId, 'grey')
+    expect((await post([READ, WRITE])).status).toBe(202)
+    await service.cardTurns(openId, 'orange')
+    await approve()
+    expect((await post([READ, WRITE])).status).toBe(200)
+    service.emulator.sim.advanceClock({ seconds: DAY })
+    const answer = await post([READ, WRITE])
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ scopes: expect.arrayContaining([READ, WRITE]) })
   })
 
   it('are asked for ahead of time when that is turned on, and go on for another year', async () => {
