@@ -65,13 +65,21 @@ export class SessionNotPendingError extends CardAuthError {
   }
 }
 
-/** The person is completing a narrower request at this very moment; ask again in a second. */
+/** The person must first answer an earlier request, whose scopes and these do not fit into one; or is answering it this instant. */
 export class AuthorizationInProgressError extends CardAuthError {
   readonly code = 'authorization_in_progress'
-  readonly retryAfterSeconds = 1
+  readonly retryAfterSeconds: number
+  /** The request whose end must come first; null when it is about to come. */
+  readonly sessionId: string | null
 
-  constructor() {
-    super('The person is completing an earlier request right now. Ask again in a second.')
+  constructor(earlier?: { sessionId: string; retryAfterSeconds: number }) {
+    super(
+      earlier
+        ? `The person is being asked for other scopes (session ${earlier.sessionId}), and together they are more than one request takes. Ask again when that one has ended.`
+        : 'The person is completing an earlier request right now. Ask again in a second.',
+    )
+    this.retryAfterSeconds = earlier?.retryAfterSeconds ?? 1
+    this.sessionId = earlier?.sessionId ?? null
   }
 }
 

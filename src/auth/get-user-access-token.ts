@@ -1,5 +1,6 @@
 import {
   AuthorizationExpiredError,
+  AuthorizationInProgressError,
   AuthorizationRejectedError,
   AuthorizationRequiredError,
   InsufficientScopeError,
@@ -7,10 +8,10 @@ import {
 import type { Apps } from './apps.ts'
 import type { FindFreshToken, FreshToken, TokenRequest } from './fresh-token.ts'
 import { MOST_SCOPES, missingScopes, scopesToRenew, type UserAccessToken } from './grant.ts'
-import type { AuthorizationRequest } from './open-session.ts'
+import type { AuthorizationRequest, OpenedSession } from './open-session.ts'
 import type { Clock } from './ports.ts'
 import type { RequestAuthorization } from './request-authorization.ts'
-import type { AuthSession } from './session.ts'
+import { type AuthSession, isFinal } from './session.ts'
 import type { TellTokenRequest, TokenRequestNotes } from './token-requests.ts'
 import type { WaitForSession } from './wait-for-session.ts'
 
@@ -41,6 +42,7 @@ export interface GetUserAccessToken {
    * @throws {AuthorizationRejectedError} when they decline.
    * @throws {AuthorizationExpiredError} when the request runs out or is withdrawn.
    * @throws {InsufficientScopeError} when they grant less than was asked.
+   * @throws {AuthorizationInProgressError} when the wait is over before they have answered another request that must come first.
    */
   (request: UserAccessTokenRequest): Promise<UserAccessToken>
   /** The same, with the waiting session as an answer instead of {@link AuthorizationRequiredError}. */
@@ -69,6 +71,8 @@ export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessT
     notes: TokenRequestNotes,
   ): Promise<TokenOrSession> {
     const until = clock.now().getTime() + (request.waitMilliseconds ?? 0)
+    const untilEnded = (sessionId: string) =>
+      waitForSession(sessionId, Math.max(0, until - clock.now().getTime()), request.signal)
     for (;;) {
       const found = await findFreshToken(request)
       notes.found(found)
@@ -76,9 +80,13 @@ export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessT
       if (request.waitMilliseconds) notes.waited()
       const { defaultScopes } = apps.resolve(request.appId)
       const scopes = scopesToAsk(request, found, defaultScopes)
-      const asked = await requestAuthorization({ ...request, scopes })
-      const left = Math.max(0, until - clock.now().getTime())
-      const session = await waitForSession(asked.session.id, left, request.signal)
+      const asked = await whoComesFirst(requestAuthorization({ ...request, scopes }))
+      if (asked instanceof AuthorizationInProgressError) {
+        const earlier = asked.sessionId === null ? null : await untilEnded(asked.sessionId)
+        if (!earlier || !isFinal(earlier.state)) throw asked
+        continue
+      }
+      const session = await untilEnded(asked.session.id)
       // A wider request of somebody else took this one along: wait for that one.
       if (session.endReason === 'superseded' && clock.now().getTime() < until) continue
       if (session.state === 'pending') {
@@ -100,6 +108,18 @@ export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessT
     throw new AuthorizationRequiredError({ appId, openId, missingScopes: scopes, why })
   }
   return Object.assign(getUserAccessToken, { orSession })
+}
+
+/** The session that asks, or the error that tells which one must end before. */
+async function whoComesFirst(
+  asking: Promise<OpenedSession>,
+): Promise<OpenedSession | AuthorizationInProgressError> {
+  try {
+    return await asking
+  } catch (error) {
+    if (error instanceof AuthorizationInProgressError) return error
+    throw error
+  }
 }
 
 /**

@@ -31,6 +31,7 @@ export type OpenedSession = { session: AuthSession; created: boolean }
 /**
  * Opens a session for a request; no card is sent yet and no network is used.
  * @throws {TooManyCardsError} when its card would be one too many.
+ * @throws {AuthorizationInProgressError} when a program asks for what does not fit together with a pending request.
  */
 export type OpenSession = (
   request: AuthorizationRequest & { askedBy: AskedBy },
@@ -49,11 +50,14 @@ type Neighbours = {
 }
 
 const TRIES = 4
+/** People answer a card within seconds or not at all. */
+const LONGEST_PAUSE_SECONDS = 5
 
 /**
  * Creates the opener of sessions. A person has at most one pending session of an app: a request it
- * covers joins it, a wider one takes its scopes along and supersedes it. What was asked ahead of time may lie days back in the
- * chat, so whoever waits now supersedes it, too.
+ * covers joins it, a wider one takes its scopes along and supersedes it. Where both together are more than Feishu takes in one
+ * request, the pending one comes first: programs that replaced each other's cards would go on for ever. What was asked ahead of
+ * time may lie days back in the chat, so whoever waits now supersedes it, too.
  */
 export function createOpenSession(neighbours: Neighbours): OpenSession {
   const { apps, store, clock, events, firstLook, refuseCard } = neighbours
@@ -71,6 +75,11 @@ export function createOpenSession(neighbours: Neighbours): OpenSession {
       if (pending && isInView && missingScopes(asked, pending.scopes).length === 0) {
         return { session: pending, created: false }
       }
+      const together = unique([...(pending?.scopes ?? []), ...asked])
+      if (pending && isInView && together.length > MOST_SCOPES) {
+        if (askedBy !== 'caller') return { session: pending, created: false }
+        throw new AuthorizationInProgressError(turnAfter(pending))
+      }
       // Asked before the pending card is taken from the person.
       const refusal = await refuseCard({ ...wanted, appId: app.appId, scopes: asked })
       if (refusal) {
@@ -79,7 +88,6 @@ export function createOpenSession(neighbours: Neighbours): OpenSession {
         throw refusal
       }
       if (pending && !(await end(pending, 'superseded'))) continue
-      const together = unique([...(pending?.scopes ?? []), ...asked])
       const scopes = together.length <= MOST_SCOPES ? together : asked
       const look = ahead
         ? 'authorize_again:ends_soon'
@@ -92,6 +100,11 @@ export function createOpenSession(neighbours: Neighbours): OpenSession {
       }
     }
     throw new AuthorizationInProgressError()
+  }
+
+  function turnAfter({ id, expiresAt }: AuthSession) {
+    const left = Math.ceil((expiresAt.getTime() - clock.now().getTime()) / 1000)
+    return { sessionId: id, retryAfterSeconds: Math.min(left, LONGEST_PAUSE_SECONDS) }
   }
 
   async function end(session: AuthSession, endReason: 'superseded' | 'timed_out') {

@@ -8,7 +8,8 @@ import type { ShowCard } from './show-card.ts'
  * @throws {FeishuUnavailableError} when the card could not be sent now; it is sent as soon as Feishu answers again.
  * @throws {AppMisconfiguredError} when the app may not send cards.
  * @throws {TooManyCardsError} when another card would be one too many.
- * @throws {AuthorizationInProgressError} when the person is completing a narrower request this instant.
+ * @throws {AuthorizationInProgressError} when the person is completing a narrower request this instant, or must first answer one
+ * that does not fit together with this.
  */
 export type RequestAuthorization = (request: AuthorizationRequest) => Promise<OpenedSession>
 

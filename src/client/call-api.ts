@@ -1,5 +1,6 @@
 import type { CallApi } from './api-call.ts'
 import { CardAuthError } from './card-auth-error.ts'
+import { earlierSessionOf } from './earlier-session.ts'
 import { newIdempotencyKey } from './idempotency-key.ts'
 import { pause } from './pause.ts'
 import { type Endpoint, sendOnce } from './send-once.ts'
@@ -31,9 +32,10 @@ export function createCallApi(endpoint: Endpoint & { retries: number }): CallApi
 /** Mended by people alone; and whoever has had enough cards is not asked the moment it is allowed again. */
 const LASTING: readonly string[] = ['app_misconfigured', 'too_many_cards']
 
-/** Whether the same call may do better in a moment; a conflict that passes says when. */
-function passes({ code, status, retryAfter }: CardAuthError): boolean {
-  if (LASTING.includes(code)) return false
+/** Whether the same call may do better in a moment; a conflict that passes says when, unless it names what must end before. */
+function passes(error: CardAuthError): boolean {
+  const { code, status, retryAfter } = error
+  if (LASTING.includes(code) || earlierSessionOf(error) !== undefined) return false
   if (code === 'service_unreachable' || (status === 409 && retryAfter !== undefined)) return true
   return status === 429 || status === 502 || status === 503 || status === 504
 }

@@ -1,5 +1,6 @@
 import type { CallApi } from './api-call.ts'
 import { CardAuthError } from './card-auth-error.ts'
+import { earlierSessionOf } from './earlier-session.ts'
 import { asSession, asToken, isToken, type Session, type UserAccessToken } from './replies.ts'
 import type { UserAccessTokenRequest } from './requests.ts'
 import { secondsOf } from './seconds.ts'
@@ -16,7 +17,11 @@ export async function getUserAccessToken(
     if (refreshed) return refreshed
   }
   for (;;) {
-    const reply = await askForToken(callApi, request, until)
+    const reply = await askForToken(callApi, request, until).catch(async (error: unknown) => {
+      await untilOtherEnds(callApi, error, request, until)
+      return null
+    })
+    if (reply === null) continue
     if (isToken(reply)) return reply
     const { sessionId } = asSession(reply)
     const session = await waitForSession(callApi, { sessionId, until, signal: request.signal })
@@ -44,6 +49,22 @@ function askForToken(callApi: CallApi, request: UserAccessTokenRequest, until: n
     patientUntil: until,
     signal: request.signal,
   })
+}
+
+/**
+ * Resolves when the request has ended that must end before this one.
+ * @throws the error when there is none, or when it has not ended in time.
+ */
+async function untilOtherEnds(
+  callApi: CallApi,
+  error: unknown,
+  { signal }: UserAccessTokenRequest,
+  until: number,
+): Promise<void> {
+  const sessionId = earlierSessionOf(error)
+  if (sessionId === undefined) throw error
+  const { state } = await waitForSession(callApi, { sessionId, until, signal })
+  if (state === 'pending') throw error
 }
 
 /** Undefined when only the person can help. */

@@ -56,6 +56,9 @@ function membersOf(error: CardAuthError): Record<string, unknown> {
     const { appId, openId, missingScopes } = error
     return { app_id: appId, open_id: openId, missing_scopes: missingScopes }
   }
+  if (error instanceof AuthorizationInProgressError && error.sessionId !== null) {
+    return { session_id: error.sessionId }
+  }
   if (error instanceof InsufficientScopeError) return { missing_scopes: error.missingScopes }
   if (error instanceof SessionNotPendingError) return { state: error.state }
   if (error instanceof AppMisconfiguredError) return { reason: error.reason }

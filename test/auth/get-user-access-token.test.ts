@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { UserAccessTokenRequest } from '../../src/auth/get-user-access-token.ts'
 import {
   AuthorizationExpiredError,
+  AuthorizationInProgressError,
   AuthorizationRejectedError,
   AuthorizationRequiredError,
   InsufficientScopeError,
@@ -103,6 +104,59 @@ describe('the one call for a token', () => {
     await agree()
     expect(await call).toMatchObject({ scopes: ['a', 'b'] })
     expect(domain.messenger.sends).toBe(2)
+  })
+
+  describe('together with others, for more than fits into one request', () => {
+    const A = Array.from({ length: 30 }, (_, index) => `a:${index}`)
+    const B = Array.from({ length: 30 }, (_, index) => `b:${index}`)
+    const areWaiting = (count: number) =>
+      expect.poll(() => domain.auth.waiters.count(), { interval: 5 }).toBe(count)
+
+    it('has its turn when they are answered, with two cards in all', async () => {
+      const first = waiting({ scopes: A })
+      await areWaiting(1)
+      const second = waiting({ scopes: B })
+      await areWaiting(2)
+      expect((await pending()).scopes).toEqual(A)
+      await agree()
+      expect(await first).toMatchObject({ scopes: A })
+      await areWaiting(1)
+      expect((await pending()).scopes).toEqual([...B, 'offline_access'])
+      await agree([...A, ...B])
+      expect(await second).toMatchObject({ scopes: [...A, ...B] })
+      expect(domain.messenger.sends).toBe(2)
+    })
+
+    it('has its turn when the person says no to the others', async () => {
+      const first = waiting({ scopes: A })
+      await areWaiting(1)
+      const second = waiting({ scopes: B })
+      await areWaiting(2)
+      const { id, openId } = await pending()
+      const click = { sessionId: id, openId, tenantKey: null, messageId: null }
+      await domain.auth.answerCardClick({ ...click, action: 'decline' })
+      expect(await first).toBeInstanceOf(AuthorizationRejectedError)
+      await areWaiting(1)
+      await agree()
+      expect(await second).toMatchObject({ scopes: B })
+    })
+
+    it('is told so when its wait is over first', async () => {
+      const first = waiting({ scopes: A, waitMilliseconds: 2 * MINUTE })
+      await areWaiting(1)
+      const second = waiting({ scopes: B })
+      await areWaiting(2)
+      domain.clock.advance(MINUTE)
+      expect(await second).toMatchObject({
+        code: 'authorization_in_progress',
+        sessionId: (await pending()).id,
+      })
+      expect(await waiting({ scopes: B, waitMilliseconds: 0 })).toBeInstanceOf(
+        AuthorizationInProgressError,
+      )
+      await agree()
+      expect(await first).toMatchObject({ scopes: A })
+    })
   })
 
   it('tells which scopes they did not grant', async () => {

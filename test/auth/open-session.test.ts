@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AuthorizationInProgressError, TooManyCardsError } from '../../src/errors.ts'
-import { createDomain, type Domain, LIN } from '../support/domain.ts'
+import { aSession } from '../store/contract/samples.ts'
+import { APP, createDomain, type Domain, LIN } from '../support/domain.ts'
 
 describe('a request for somebody who was asked before', () => {
   let domain: Domain
@@ -54,6 +55,51 @@ describe('a request for somebody who was asked before', () => {
     await expect(ask(['b'])).rejects.toBeInstanceOf(AuthorizationInProgressError)
     expect(ends()).toEqual([])
     expect((await ask(['a'])).session.id).toBe(session.id)
+  })
+
+  describe('and has not answered, for scopes that do not fit into one request with these', () => {
+    const thirty = (name: string) => Array.from({ length: 30 }, (_, index) => `${name}:${index}`)
+
+    it('waits until they have, and takes no card from them', async () => {
+      const { session } = await ask(thirty('a'))
+      await expect(ask(thirty('b'))).rejects.toMatchObject({
+        code: 'authorization_in_progress',
+        sessionId: session.id,
+        retryAfterSeconds: 5,
+      })
+      expect(ends()).toEqual([])
+      expect(domain.messenger.sends).toBe(1)
+      domain.clock.advance(599_000)
+      await expect(ask(thirty('b'))).rejects.toMatchObject({ retryAfterSeconds: 1 })
+      domain.clock.advance(1000)
+      expect(await ask(thirty('b'))).toMatchObject({ created: true })
+    })
+
+    it('shows that one when they ask for a new card themselves', async () => {
+      const first = (await ask(thirty('a'))).session
+      await domain.auth.invalidateSession(first.id)
+      const { session } = await ask(thirty('b'))
+      const ticket = domain.auth.tickets.link(first).split('/').at(-1)
+      expect(await domain.auth.sendAgain(ticket)).toMatchObject({
+        kind: 'already_sent',
+        session: { id: session.id },
+      })
+      expect(domain.messenger.sends).toBe(2)
+    })
+
+    it('replaces a card that was asked ahead of time', async () => {
+      const inDays = (days: number) => new Date(domain.clock.now().getTime() + days * 86_400_000)
+      const { appId } = APP
+      const ahead = { id: 'ahead', appId, openId: LIN.openId, scopes: thirty('a') }
+      await domain.store.sessions.insert(
+        aSession({ ...ahead, grantEndsAt: inDays(5), expiresAt: inDays(3) }),
+      )
+      expect(await ask(thirty('b'))).toMatchObject({
+        created: true,
+        session: { scopes: thirty('b') },
+      })
+      expect(ends().at(-1)).toEqual(['ahead', 'superseded'])
+    })
   })
 
   it('joins the last card there may be, though it came while cards were counted', async () => {

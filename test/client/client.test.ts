@@ -74,6 +74,25 @@ describe('the client and a running service', () => {
     expect((await narrow).scopes).toEqual(expect.arrayContaining([READ, WRITE]))
   })
 
+  it('ask when another request has ended whose scopes do not fit together with these', async () => {
+    const scopes = (name: string) => Array.from({ length: 30 }, (_, index) => `${name}:${index}`)
+    service.emulator.sim.setApp({
+      scopes: [...service.emulator.app.scopes, ...scopes('a'), ...scopes('b')],
+    })
+    const first = client.getUserAccessToken({ openId, scopes: scopes('a'), wait: '5m' })
+    await cardCame()
+    expect(await codeOf(client.getUserAccessToken({ openId, scopes: scopes('b') }))).toBe(
+      'authorization_in_progress',
+    )
+    const second = client.getUserAccessToken({ openId, scopes: scopes('b'), wait: '5m' })
+    await until('both wait', async () => (await service.metric('lark_service_waiters')) === 2)
+    await fetch(await person.consents())
+    expect((await first).scopes).toEqual(scopes('a'))
+    await until('a second card came', () => person.cards() === 2 && person.colour() === 'blue')
+    await fetch(await person.consents())
+    expect((await second).scopes).toEqual([...scopes('a'), ...scopes('b')])
+  })
+
   it('refresh, revoke, and refresh before a caller who insists', async () => {
     await expect(client.refreshUserAccessToken({ openId })).rejects.toMatchObject({
       code: 'authorization_required',

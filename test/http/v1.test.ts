@@ -463,6 +463,11 @@ describe('a typed error', () => {
     [new errors.AuthorizationCodeUsedError(facts), 400, log],
     [new errors.AuthorizationExpiredError('It ran out.'), 410, {}],
     [new errors.AuthorizationInProgressError(), 409, {}],
+    [
+      new errors.AuthorizationInProgressError({ sessionId: 'x', retryAfterSeconds: 5 }),
+      409,
+      { session_id: 'x' },
+    ],
     [new errors.AuthorizationRejectedError(), 403, {}],
     [
       new errors.AuthorizationRequiredError(app),
@@ -528,7 +533,7 @@ describe('a typed error', () => {
       'payload_too_large',
       'internal_error',
     ]
-    const covered = [...CASES.map(([error]) => error.code), ...httpOnly]
+    const covered = [...new Set(CASES.map(([error]) => error.code)), ...httpOnly]
     expect(covered.sort()).toEqual(Object.keys(PROBLEMS).sort())
   })
 
@@ -537,6 +542,7 @@ describe('a typed error', () => {
     [new errors.FeishuUnavailableError('network', { retryAfterSeconds: 0 }), '1'],
     [new errors.TokenRefreshFailedError('ambiguous', 8.2), '9'],
     [new errors.AuthorizationInProgressError(), '1'],
+    [new errors.AuthorizationInProgressError({ sessionId: 'x', retryAfterSeconds: 5 }), '5'],
     [new errors.StoreUnavailableError('find', null), '5'],
   ])('that may pass says when to try again (%#)', async (error, seconds) => {
     const { api } = await serve(fakeAuth({ readSession: () => Promise.reject(error) }))
