@@ -89,16 +89,19 @@ export class AuthorizationRequiredError extends CardAuthError {
   readonly appId: string
   readonly openId: string
   readonly missingScopes: readonly string[]
+  /** What an operator can do so that it does not happen again; null where it is nobody's fault. */
+  readonly advice: string | null
 
   constructor(facts: {
     appId: string
     openId: string
     missingScopes: readonly string[]
     why: string
+    advice?: string | null
   }) {
-    super(
-      `${facts.why} Send an authorization card with POST /v1/sessions or requestAuthorization().`,
-    )
+    const why = facts.advice ? `${facts.why} ${facts.advice}` : facts.why
+    super(`${why} Send an authorization card with POST /v1/sessions or requestAuthorization().`)
+    this.advice = facts.advice ?? null
     this.appId = facts.appId
     this.openId = facts.openId
     this.missingScopes = facts.missingScopes

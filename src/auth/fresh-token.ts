@@ -59,6 +59,8 @@ const MIN_VALIDITY = 60
 /** Another process may refresh for a caller who needs less. */
 const TRIES = 2
 
+type NeedsPerson = Extract<FreshToken, { kind: 'needs_person' }>
+
 type Neighbours = {
   apps: Apps
   store: Pick<Store, 'grants' | 'sessions' | 'upkeeps'>
@@ -88,7 +90,7 @@ export function createFindFreshToken(neighbours: Neighbours): FindFreshToken {
       return { kind: 'token', token: kept, how: 'stored' }
     }
     const grant = await store.grants.find(appId, openId)
-    const needs = (why: NeedReason, missing: readonly string[]): FreshToken => ({
+    const needs = (why: NeedReason, missing: readonly string[]): NeedsPerson => ({
       kind: 'needs_person',
       appId,
       why,
@@ -98,7 +100,7 @@ export function createFindFreshToken(neighbours: Neighbours): FindFreshToken {
       lost: [],
     })
     if (!grant) return needs('never_authorized', scopes)
-    const needsAgain = async (why: FinishedReason): Promise<FreshToken> => ({
+    const needsAgain = async (why: FinishedReason): Promise<NeedsPerson> => ({
       ...needs(why, scopes),
       advice: await adviceOn(grant, why),
       lost: grant.scopes,

@@ -31,7 +31,7 @@ export type TokenOrSession =
       session: AuthSession
       created: boolean
       /** What an operator can do so that it does not happen again. */
-      advice?: string | null
+      advice: string | null
     }
 
 /** The one call in both of its forms. */
@@ -103,9 +103,10 @@ export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessT
   const getUserAccessToken = async (request: UserAccessTokenRequest): Promise<UserAccessToken> => {
     const result = await orSession(request)
     if (result.kind === 'token') return result.token
-    const { appId, openId, scopes } = result.session
-    const why = ['A card is waiting for this person.', result.advice ?? ''].join(' ').trim()
-    throw new AuthorizationRequiredError({ appId, openId, missingScopes: scopes, why })
+    const { session, advice } = result
+    const { appId, openId, scopes } = session
+    const why = 'A card is waiting for this person.'
+    throw new AuthorizationRequiredError({ appId, openId, missingScopes: scopes, why, advice })
   }
   return Object.assign(getUserAccessToken, { orSession })
 }

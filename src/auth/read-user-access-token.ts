@@ -22,17 +22,14 @@ export function createReadUserAccessToken({
       const found = await findFreshToken(request)
       notes.found(found)
       if (found.kind === 'token') return found.token
-      const { appId, missingScopes } = found
+      const { appId, missingScopes, advice } = found
       const { openId } = request
-      throw new AuthorizationRequiredError({ appId, openId, missingScopes, why: whyInWords(found) })
+      const why = inWords(found.why)
+      throw new AuthorizationRequiredError({ appId, openId, missingScopes, why, advice })
     })
 }
 
-/** Why only the person can help, and what an operator can do about it. */
-export function whyInWords({ why, advice }: { why: NeedReason; advice: string | null }): string {
-  return advice === null ? inWords(why) : `${inWords(why)} ${advice}`
-}
-
+/** Why only the person can help. */
 function inWords(why: NeedReason): string {
   switch (why) {
     case 'never_authorized':

@@ -52,6 +52,7 @@ export type ErrorFacts = {
   requestId?: string | undefined
   retryAfter?: number | undefined
   missingScopes?: readonly string[] | undefined
+  advice?: string | undefined
   problem?: Readonly<Record<string, unknown>> | undefined
   cause?: unknown
 }
@@ -69,6 +70,8 @@ export class CardAuthError extends Error {
   readonly retryAfter: number | undefined
   /** The scopes that the person has not granted; empty when scopes are not the trouble. */
   readonly missingScopes: readonly string[]
+  /** What an operator can do so that it does not happen again, where the service knows. */
+  readonly advice: string | undefined
   /** The whole problem document (RFC 9457), when the service sent one; further members depend on the code. */
   readonly problem: Readonly<Record<string, unknown>> | undefined
 
@@ -81,6 +84,7 @@ export class CardAuthError extends Error {
     this.requestId = facts.requestId
     this.retryAfter = facts.retryAfter
     this.missingScopes = facts.missingScopes ?? []
+    this.advice = facts.advice
     this.problem = facts.problem
   }
 }

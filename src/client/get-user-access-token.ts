@@ -1,7 +1,13 @@
 import type { CallApi } from './api-call.ts'
 import { CardAuthError } from './card-auth-error.ts'
 import { earlierSessionOf } from './earlier-session.ts'
-import { asSession, asToken, isToken, type Session, type UserAccessToken } from './replies.ts'
+import {
+  asToken,
+  asWaitingSession,
+  isToken,
+  type Session,
+  type UserAccessToken,
+} from './replies.ts'
 import type { UserAccessTokenRequest } from './requests.ts'
 import { secondsOf } from './seconds.ts'
 import { waitForSession } from './wait-for-session.ts'
@@ -12,10 +18,6 @@ export async function getUserAccessToken(
   request: UserAccessTokenRequest,
 ): Promise<UserAccessToken> {
   const until = Date.now() + secondsOf(request.wait ?? 0) * 1000
-  if (request.forceRefresh) {
-    const refreshed = await refreshIfGranted(callApi, request)
-    if (refreshed) return refreshed
-  }
   for (;;) {
     const reply = await askForToken(callApi, request, until).catch(async (error: unknown) => {
       await untilOtherEnds(callApi, error, request, until)
@@ -23,11 +25,11 @@ export async function getUserAccessToken(
     })
     if (reply === null) continue
     if (isToken(reply)) return reply
-    const { sessionId } = asSession(reply)
+    const { sessionId, advice } = asWaitingSession(reply)
     const session = await waitForSession(callApi, { sessionId, until, signal: request.signal })
     // A wider request of somebody else took this one along: wait for that one.
     if (session.endReason === 'superseded' && Date.now() < until) continue
-    checkOutcome(session, request)
+    checkOutcome(session, request, advice)
     return readGrantedToken(callApi, request, until)
   }
 }
@@ -45,6 +47,7 @@ function askForToken(callApi: CallApi, request: UserAccessTokenRequest, until: n
       locale: request.locale,
       chat_id: request.chatId,
       min_validity: request.minValidity,
+      force_refresh: request.forceRefresh,
     },
     patientUntil: until,
     signal: request.signal,
@@ -67,29 +70,20 @@ async function untilOtherEnds(
   if (state === 'pending') throw error
 }
 
-/** Undefined when only the person can help. */
-async function refreshIfGranted(
-  callApi: CallApi,
-  { openId, appId, scopes = [], signal }: UserAccessTokenRequest,
-): Promise<UserAccessToken | undefined> {
-  try {
-    const path = ['tokens', openId, 'refresh']
-    const token = asToken(await callApi({ method: 'POST', path, query: { app_id: appId }, signal }))
-    return scopes.every((scope) => token.scopes.includes(scope)) ? token : undefined
-  } catch (error) {
-    if (error instanceof CardAuthError && error.code === 'authorization_required') return undefined
-    throw error
-  }
-}
-
 /** The errors that the service gives to those who wait in the same call. */
-function checkOutcome(session: Session, { scopes = [] }: UserAccessTokenRequest): void {
+function checkOutcome(
+  session: Session,
+  { scopes = [] }: UserAccessTokenRequest,
+  advice: string | null,
+): void {
   const { state, grantedScopes } = session
   if (state === 'pending') {
+    const next = 'Ask again when they may have answered, or wait longer.'
+    const words = ['A card is waiting for this person.', advice, next]
     throw new CardAuthError(
       'authorization_required',
-      'A card is waiting for this person. Ask again when they may have answered, or wait longer.',
-      { status: 404, missingScopes: session.scopes },
+      words.filter((sentence) => sentence !== null).join(' '),
+      { status: 404, missingScopes: session.scopes, advice: advice ?? undefined },
     )
   }
   if (state === 'rejected') {

@@ -40,6 +40,12 @@ export type Session = {
   endedAt: Date | null
 }
 
+/** The session whose card waits for the person, instead of a token. */
+export type WaitingSession = Session & {
+  /** What an operator can do so that the person need not be asked again; null where it is nobody's fault. */
+  advice: string | null
+}
+
 /** A page of sessions, newest first; `nextCursor` is null on the last. */
 export type SessionPage = { sessions: Session[]; nextCursor: string | null }
 
@@ -67,6 +73,15 @@ export function asSession(reply: unknown): Session {
 }
 
 /**
+ * An answer that must be a session whose card waits.
+ * @throws {CardAuthError} `unexpected_answer`.
+ */
+export function asWaitingSession(reply: unknown): WaitingSession {
+  const session = asSession(reply)
+  return { ...session, advice: has(session, 'advice', 'string') ? session.advice : null }
+}
+
+/**
  * An answer that must be a page of sessions.
  * @throws {CardAuthError} `unexpected_answer`.
  */
@@ -84,11 +99,11 @@ function isSessionPage(reply: unknown): reply is SessionPage {
   return Array.isArray(reply.sessions) && reply.sessions.every(isSession)
 }
 
-function has<Name extends string>(
+function has<Name extends string, Type extends 'string' | 'object'>(
   reply: unknown,
   name: Name,
-  type: 'string' | 'object',
-): reply is Record<Name, unknown> {
+  type: Type,
+): reply is Record<Name, Type extends 'string' ? string : unknown> {
   return typeof reply === 'object' && reply !== null && typeof Object(reply)[name] === type
 }
 

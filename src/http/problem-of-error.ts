@@ -53,8 +53,9 @@ export function feishuFactsOf(error: CardAuthError): { feishu_code?: number; log
 
 function membersOf(error: CardAuthError): Record<string, unknown> {
   if (error instanceof AuthorizationRequiredError) {
-    const { appId, openId, missingScopes } = error
-    return { app_id: appId, open_id: openId, missing_scopes: missingScopes }
+    const { appId, openId, missingScopes, advice } = error
+    const facts = { app_id: appId, open_id: openId, missing_scopes: missingScopes }
+    return advice === null ? facts : { ...facts, advice }
   }
   if (error instanceof AuthorizationInProgressError && error.sessionId !== null) {
     return { session_id: error.sessionId }

@@ -64,6 +64,16 @@ describe('A17: the key of one bot is of no use for what belongs to another', () 
       ],
     },
     {
+      name: 'the one call, by force',
+      method: 'POST',
+      path: () => '/v1/tokens',
+      body: (openId) => ({ open_id: openId, scopes: [READ], force_refresh: true }),
+      needs: [
+        { action: 'read', scopes: GRANTED },
+        { action: 'ask', scopes: [READ] },
+      ],
+    },
+    {
       name: 'ask',
       method: 'POST',
       path: () => '/v1/sessions',

@@ -36,6 +36,7 @@ const needs = (why: NeedReason): FreshToken => ({
   missingScopes: [],
   advice: null,
   mayRefresh: false,
+  lost: [],
 })
 
 function fail(error: Error): never {

@@ -44,6 +44,7 @@ describe('a consent that brings no refresh token', () => {
     await expect(domain.auth.getUserAccessToken(key)).rejects.toMatchObject({
       code: 'authorization_required',
       message: expect.stringContaining(advice),
+      advice: expect.stringContaining(advice),
     })
   })
 

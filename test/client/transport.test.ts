@@ -185,6 +185,22 @@ describe('the wait for a person', () => {
     expect(waitsOf(sent)).toEqual(['60', '60', '30'])
   })
 
+  it('ends with the advice that the service has for an operator', async () => {
+    const advised = json({ ...session(), advice: 'Turn it on.' }, 202)
+    const { client, sent } = createStubbedClient([advised, pending])
+    const error = await failureOf(client.getUserAccessToken({ openId, forceRefresh: true }))
+    expect(error).toMatchObject({
+      code: 'authorization_required',
+      message: expect.stringContaining('Turn it on.'),
+      advice: 'Turn it on.',
+    })
+    expect(sent[0]?.body).toEqual({ open_id: openId, force_refresh: true })
+    const told = createStubbedClient([problem('authorization_required', 404, { advice: 'Do.' })])
+    expect(await failureOf(told.client.readUserAccessToken({ openId }))).toMatchObject({
+      advice: 'Do.',
+    })
+  })
+
   it('outlasts a service that is gone for longer than a call is tried', async () => {
     const gone = Array.from({ length: 20 }, noNetwork)
     const { client, sent } = createStubbedClient([asked, ...gone, completed, json(TOKEN)])

@@ -9,6 +9,7 @@ import type {
   UserAccessToken,
   UserAccessTokenRequest,
 } from '../../src/client/index.ts'
+import type { WaitingSession } from '../../src/client/replies.ts'
 import { PROBLEMS } from '../../src/http/problem.ts'
 import type {
   newSession,
@@ -17,6 +18,7 @@ import type {
   sessionReply,
   tokenReply,
   tokenRequest,
+  waitingSession,
 } from '../../src/http/v1/schemas.ts'
 
 /** `session_id` → `sessionId`. */
@@ -41,6 +43,7 @@ type Names<Schema extends z.ZodType> = CamelCase<keyof z.input<Schema>>
 describe('the types of the client', () => {
   it('are the answers of the service, in the spelling of JavaScript', () => {
     expectTypeOf<Session>().toEqualTypeOf<Spelled<z.infer<typeof sessionReply>>>()
+    expectTypeOf<WaitingSession>().branded.toEqualTypeOf<Spelled<z.infer<typeof waitingSession>>>()
     expectTypeOf<SessionPage>().toEqualTypeOf<Spelled<z.infer<typeof sessionPage>>>()
     expectTypeOf<UserAccessToken>().toEqualTypeOf<Spelled<z.infer<typeof tokenReply>>>()
   })
@@ -49,7 +52,7 @@ describe('the types of the client', () => {
     expectTypeOf<Exclude<keyof AuthorizationRequest, 'signal'>>().toEqualTypeOf<
       Names<typeof newSession>
     >()
-    expectTypeOf<Exclude<keyof UserAccessTokenRequest, 'signal' | 'forceRefresh'>>().toEqualTypeOf<
+    expectTypeOf<Exclude<keyof UserAccessTokenRequest, 'signal'>>().toEqualTypeOf<
       Names<typeof tokenRequest>
     >()
     expectTypeOf<Exclude<keyof SessionFilter, 'signal'>>().toEqualTypeOf<

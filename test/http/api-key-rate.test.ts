@@ -10,7 +10,12 @@ const begin = () =>
     fakeAuth({
       requestAuthorization: async () => ({ session: aSession(), created: true }),
       getUserAccessToken: Object.assign(() => Promise.reject(new Error('not expected')), {
-        orSession: async () => ({ kind: 'asked' as const, session: aSession(), created: true }),
+        orSession: async () => ({
+          kind: 'asked' as const,
+          session: aSession(),
+          created: true,
+          advice: null,
+        }),
       }),
     }),
     {

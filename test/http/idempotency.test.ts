@@ -329,7 +329,7 @@ describe('a token', () => {
           calls++
           if (calls > 1) return { kind: 'token' as const, token: token('eyJ-second') }
           await new Promise((resolve) => signal?.addEventListener('abort', resolve))
-          return { kind: 'asked' as const, session: aSession(), created: true }
+          return { kind: 'asked' as const, session: aSession(), created: true, advice: null }
         },
       }),
     })

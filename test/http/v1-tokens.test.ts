@@ -45,6 +45,7 @@ describe('POST /v1/tokens', () => {
         locale: 'ja',
         chat_id: 'oc_a0553eda',
         min_validity: 300,
+        force_refresh: true,
         wait: 30,
       }),
     )
@@ -60,6 +61,7 @@ describe('POST /v1/tokens', () => {
         locale: 'ja',
         chatId: 'oc_a0553eda',
         minValidity: 300,
+        forceRefresh: true,
         waitMilliseconds: 30_000,
       },
     ])
@@ -69,12 +71,21 @@ describe('POST /v1/tokens', () => {
 
   it('answers 202 with the waiting session and says where it is', async () => {
     const { api } = await serve(
-      answering(async () => ({ kind: 'asked', session: aSession(), created: true })),
+      answering(async () => ({
+        kind: 'asked',
+        session: aSession(),
+        created: true,
+        advice: 'Turn it on.',
+      })),
     )
     const response = await api('/v1/tokens', post({ open_id: 'ou_lin' }))
     expect(response.status).toBe(202)
     expect(response.headers.get('location')).toBe(`/v1/sessions/${aSession().id}`)
-    expect(await response.json()).toMatchObject({ state: 'pending', open_id: 'ou_lin' })
+    expect(await response.json()).toMatchObject({
+      state: 'pending',
+      open_id: 'ou_lin',
+      advice: 'Turn it on.',
+    })
   })
 
   it('lets waiters go when the server closes, and answers them', async () => {
@@ -88,7 +99,7 @@ describe('POST /v1/tokens', () => {
         await new Promise<void>((resolve) =>
           signal?.addEventListener('abort', () => resolve(), { once: true }),
         )
-        return { kind: 'asked', session: aSession(), created: true }
+        return { kind: 'asked', session: aSession(), created: true, advice: null }
       }),
     )
     const call = api('/v1/tokens', post({ open_id: 'ou_lin', wait: 60 }))
@@ -105,7 +116,7 @@ describe('POST /v1/tokens', () => {
     ['wait', { open_id: 'ou_lin', wait: '30' }],
     ['min_validity', { open_id: 'ou_lin', min_validity: 3601 }],
     ['scopes', { open_id: 'ou_lin', scopes: [] }],
-    ['force_refresh', { open_id: 'ou_lin', force_refresh: true }],
+    ['force_refresh', { open_id: 'ou_lin', force_refresh: 'yes' }],
   ])('answers 400 about %s to %j', async (field, body) => {
     const { api } = await serve(fakeAuth())
     const response = await api('/v1/tokens', post(body))
@@ -138,7 +149,13 @@ describe('POST /v1/tokens/{open_id}/refresh', () => {
   })
 
   it('answers 404 when only the person can help', async () => {
-    const facts = { appId: APP.appId, openId: 'ou_lin', missingScopes: [], why: 'Why.' }
+    const facts = {
+      appId: APP.appId,
+      openId: 'ou_lin',
+      missingScopes: [],
+      why: 'Why.',
+      advice: 'Do.',
+    }
     const { api } = await serve(
       fakeAuth({
         readUserAccessToken: () => Promise.reject(new AuthorizationRequiredError(facts)),
@@ -146,7 +163,11 @@ describe('POST /v1/tokens/{open_id}/refresh', () => {
     )
     const response = await api('/v1/tokens/ou_lin/refresh', post())
     expect(response.status).toBe(404)
-    expect(await response.json()).toMatchObject({ code: 'authorization_required' })
+    expect(await response.json()).toMatchObject({
+      code: 'authorization_required',
+      advice: 'Do.',
+      detail: expect.stringContaining('Why. Do.'),
+    })
   })
 
   it.each<[string, string, unknown]>([

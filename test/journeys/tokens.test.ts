@@ -73,6 +73,31 @@ describe('a token', () => {
     expect(refreshes()).toBe(1)
   })
 
+  it('that is fresh is refreshed by the one call, too, when it insists', async () => {
+    const first = await authorize()
+    const { status, token } = await tokenOf(post({ force_refresh: true }))
+    expect(status).toBe(200)
+    expect(token.access_token).not.toBe(first.access_token)
+    expect((await tokenOf(post())).token.access_token).toBe(token.access_token)
+    expect(refreshes()).toBe(1)
+  })
+
+  it('that could not be refreshed is asked for with the advice that mends it', async () => {
+    expect(await (await post()).json()).toMatchObject({ advice: null })
+    await consent([READ])
+    service.emulator.sim.advanceClock({ seconds: 2 * HOUR + 60 })
+    const answer = await post()
+    expect(answer.status).toBe(202)
+    expect(await answer.json()).toMatchObject({
+      state: 'pending',
+      advice: expect.stringContaining('offline_access was not granted'),
+    })
+    expect(await (await read()).json()).toMatchObject({
+      code: 'authorization_required',
+      advice: expect.stringContaining('offline_access was not granted'),
+    })
+  })
+
   it('is refreshed early for a caller who needs it longer', async () => {
     const first = await authorize()
     service.emulator.sim.advanceClock({ seconds: HOUR + 600 })
@@ -181,10 +206,11 @@ describe('a token', () => {
     throw new Error('no card came')
   }
 
-  async function consent(): Promise<void> {
+  async function consent(scopes?: string[]): Promise<void> {
     await untilCard()
     const { authorizeUrl } = await service.tap(openId)
-    const approved = await service.emulator.sim.approve({ authorizeUrl, openId })
+    const granted = scopes ? { scopes } : {}
+    const approved = await service.emulator.sim.approve({ authorizeUrl, openId, ...granted })
     const page = await fetch('redirect' in approved ? approved.redirect : '')
     expect(page.status).toBe(200)
   }

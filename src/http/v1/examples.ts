@@ -36,6 +36,7 @@ export const examples: Record<ComponentName, object> = {
   RefreshRequest: { app_id: APP },
   Session: session,
   SessionPage: { sessions: [session], next_cursor: null },
+  WaitingSession: { ...session, advice: null },
   Token: {
     access_token: 'the-user-access-token',
     token_type: 'Bearer',

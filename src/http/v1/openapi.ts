@@ -12,6 +12,7 @@ import {
   sessionReply,
   tokenReply,
   tokenRequest,
+  waitingSession,
 } from './schemas.ts'
 
 type Json = Record<string, unknown>
@@ -26,6 +27,7 @@ const COMPONENTS: Record<ComponentName, z.ZodType> = {
   ...BODIES,
   Session: sessionReply,
   SessionPage: sessionPage,
+  WaitingSession: waitingSession,
   Token: tokenReply,
   Problem: problemReply,
 }

@@ -17,6 +17,7 @@ export const COMPONENT_NAMES = [
   'RefreshRequest',
   'Session',
   'SessionPage',
+  'WaitingSession',
   'Token',
   'Problem',
 ] as const
@@ -138,7 +139,7 @@ export const OPERATIONS: readonly Operation[] = [
       '202': {
         description:
           'A card waits for the person, and there is no token yet. Ask again, with `wait` or later.',
-        schema: 'Session',
+        schema: 'WaitingSession',
       },
     },
     problems: [

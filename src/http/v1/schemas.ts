@@ -108,6 +108,10 @@ export const tokenRequest = z
       .max(MAX_MIN_VALIDITY)
       .nullish()
       .meta({ description: MIN_VALIDITY_WORDS }),
+    force_refresh: z
+      .boolean()
+      .nullish()
+      .meta({ description: 'Refreshes although the stored token is fresh. Default false.' }),
     wait: z
       .int()
       .min(0)
@@ -200,6 +204,16 @@ export const sessionReply = z
     ended_at: instant.nullable(),
   })
   .meta({ description: 'One request for one person’s authorization of one app.' })
+
+/** The session whose card waits for the person, instead of a token. */
+export const waitingSession = sessionReply
+  .extend({
+    advice: z.string().nullable().meta({
+      description:
+        'What an operator can do so that the person need not be asked again: which switch of the developer console gives tokens that can be refreshed. Null where it is nobody’s fault.',
+    }),
+  })
+  .meta({ description: 'The session whose card waits for the person; there is no token yet.' })
 
 /** A page of sessions, newest first. */
 export const sessionPage = z.object({

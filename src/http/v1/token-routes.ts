@@ -1,6 +1,8 @@
 import type { Request, RequestHandler, Response, Router } from 'express'
 import type { AuditAction } from '../../access/audit-chain.ts'
+import type { TokenRequest } from '../../auth/fresh-token.ts'
 import type { UserAccessToken } from '../../auth/grant.ts'
+import { AuthorizationRequiredError } from '../../errors.ts'
 import type { HttpNeighbours } from '../http-neighbours.ts'
 import { HttpProblem } from '../problem.ts'
 import { factsOf } from '../request-facts.ts'
@@ -11,7 +13,7 @@ import type { Gate } from './gate.ts'
 import { parseRequest } from './parse-request.ts'
 import { createReadToken } from './read-token.ts'
 import { appQuery, noQuery, refreshRequest, tokenPath, tokenRequest } from './schemas.ts'
-import { toSessionReply } from './session-reply.ts'
+import { toWaitingReply } from './session-reply.ts'
 import { toTokenReply } from './token-reply.ts'
 import { untilGone } from './until-gone.ts'
 
@@ -37,6 +39,8 @@ export function mountTokenRoutes(
         const about = { appId: body.app_id ?? undefined, openId }
         gate.pass(response, { action: 'read', ...about, scopes })
         const appId = gate.pass(response, { action: 'ask', ...about, scopes: scopes ?? 'default' })
+        const forceRefresh = body.force_refresh ?? false
+        if (forceRefresh) await passRefresh(response, { openId, appId, scopes })
         const result = await auth.getUserAccessToken.orSession({
           openId,
           appId,
@@ -45,17 +49,19 @@ export function mountTokenRoutes(
           locale: body.locale,
           chatId: body.chat_id,
           minValidity: body.min_validity ?? undefined,
+          forceRefresh,
           waitMilliseconds: (body.wait ?? 0) * 1000,
           signal: untilGone(response, shutdown),
         })
         if (response.destroyed) return null
-        if (result.kind === 'token') return handOut(response, result.token)
-        const { session } = result
+        const recordAs = forceRefresh ? 'token_refreshed' : 'token_read'
+        if (result.kind === 'token') return handOut(response, result.token, recordAs)
+        const { session, advice } = result
         await gate.passAgain(response, session, 'session_asked')
         factsOf(response).sessionId = session.id
         const location = `/v1/sessions/${session.id}`
         const { permissions } = clientOf(response)
-        return { status: 202, location, body: toSessionReply(session, permissions) }
+        return { status: 202, location, body: toWaitingReply(session, permissions, advice) }
       },
       async readToken(request, response) {
         const body = parseRequest(tokenRequest, request.body)
@@ -89,10 +95,7 @@ export function mountTokenRoutes(
     post: once({
       async work(request, response) {
         const about = aboutOf(request, response)
-        // A key that may not have the token may not have it changed either.
-        if (!gate.hasEveryScope(response)) {
-          gate.passToken(response, await auth.readUserAccessToken(about), 'token_refreshed')
-        }
+        await passRefresh(response, about)
         const token = await auth.readUserAccessToken({ ...about, forceRefresh: true })
         return handOut(response, token, 'token_refreshed')
       },
@@ -110,6 +113,16 @@ export function mountTokenRoutes(
       'token_refreshed',
     )
     return { openId, appId }
+  }
+
+  /** A key that may not have the token may not have it changed either; where there is none yet, there is nothing to change. */
+  async function passRefresh(response: Response, about: TokenRequest): Promise<void> {
+    if (gate.hasEveryScope(response)) return
+    try {
+      gate.passToken(response, await auth.readUserAccessToken(about), 'token_refreshed')
+    } catch (error) {
+      if (!(error instanceof AuthorizationRequiredError)) throw error
+    }
   }
 
   async function handOut(
