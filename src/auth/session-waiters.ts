@@ -22,8 +22,8 @@ type Neighbours = {
   background: Background
 }
 
-/** Tidings can get lost; so often the store is asked about everything that is waited for, in one question. */
-const LOOK_EVERY_MS = 5000
+/** Tidings can get lost; so often, in milliseconds, the store is asked about everything that is waited for, in one question. */
+export const LOOK_EVERY_MS = 5000
 
 /** Creates the register; it hears of other instances, and asks the store, only while somebody waits. */
 export function createSessionWaiters(neighbours: Neighbours): SessionWaiters {

@@ -5,14 +5,14 @@ import { type Service, type SessionJson, startService } from '../support/service
 
 const READ = 'docx:document:readonly'
 const WRITE = 'task:task:write'
-// Longer than a test may take: whoever is answered was woken.
+// Longer than a test may take, and nobody is looked after: whoever is answered was woken by the event.
 const WAIT = 60
 
 describe('whoever waits', () => {
   let service: Service
   let lin: Person
   beforeEach(async () => {
-    service = await startService()
+    service = await startService({ onlyEventsWake: true })
     lin = createPerson(service.emulator, service.emulator.people[0]?.openId ?? '')
   })
   afterEach(() => service.close())

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type App, type AppOptions, createApp } from '../../src/app.ts'
+import type { Clock } from '../../src/auth/ports.ts'
+import { LOOK_EVERY_MS } from '../../src/auth/session-waiters.ts'
 import { generateKey } from '../../src/auth/token-cipher.ts'
 import { loadConfig, secretsOf } from '../../src/config.ts'
 import { type FeishuEmulator, startFeishuEmulator } from '../../src/emulator/index.ts'
@@ -43,6 +45,8 @@ export type ServiceOptions = {
   emulator?: FeishuEmulator
   emulatorOptions?: FeishuEmulatorOptions
   app?: Partial<AppOptions>
+  /** Whoever waits is never looked after: only the event, or the tidings of another instance, can wake them. */
+  onlyEventsWake?: boolean
 }
 
 const QUICK = { cron: '* * * * * *', everySeconds: 1 }
@@ -73,9 +77,10 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     secrets: secretsOf(config),
     stream: { write: (line) => logs.push(JSON.parse(line)) },
   })
+  const clock = createSystemClock(() => emulator.now())
   const app = await createApp(config, {
     log,
-    clock: createSystemClock(() => emulator.now()),
+    clock: options.onlyEventsWake ? withoutLooks(clock) : clock,
     appLinkBaseUrl: emulator.url,
     schedules: { session_sweep: QUICK, card_outbox: QUICK, revocations: QUICK },
     ...options.app,
@@ -141,6 +146,17 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     },
   }
   return service
+}
+
+const FOR_EVER = 2 ** 31 - 1
+
+/** A clock on which nobody who waits is looked after. */
+function withoutLooks(clock: Clock): Clock {
+  return {
+    now: clock.now,
+    sleep: (milliseconds, signal) =>
+      clock.sleep(milliseconds === LOOK_EVERY_MS ? FOR_EVER : milliseconds, signal),
+  }
 }
 
 /** The newest card in a person's chat with the bot. */
