@@ -38,10 +38,18 @@ export type TokenSizes = {
   scrapes: number
 }
 
-/** How much is measured. */
-export type BenchSizes = { load: LoadSizes; tokens: TokenSizes }
+/** How much is measured of waiters. */
+export type WakingSizes = {
+  /** Waiters woken one after the other, on each engine, on the same instance and on another. */
+  rounds: number
+  /** Waiters of one session in a process. */
+  crowd: number
+}
 
-/** Below five minutes on two cores. */
+/** How much is measured. */
+export type BenchSizes = { load: LoadSizes; tokens: TokenSizes; waking: WakingSizes }
+
+/** Below six minutes on two cores. */
 export const USUAL_SIZES: BenchSizes = {
   load: {
     rounds: 5,
@@ -66,6 +74,7 @@ export const USUAL_SIZES: BenchSizes = {
     overdue: 180,
     scrapes: 3,
   },
+  waking: { rounds: 100, crowd: 1000 },
 }
 
 /** A few seconds: it shows that everything still runs, not how fast. */
@@ -93,4 +102,5 @@ export const TINY_SIZES: BenchSizes = {
     overdue: 2,
     scrapes: 1,
   },
+  waking: { rounds: 1, crowd: 10 },
 }

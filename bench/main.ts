@@ -7,7 +7,7 @@ import { printRaces, printTable } from './print-table.ts'
 import { PARTS, runBench } from './run-bench.ts'
 
 // Measures the compiled service beside floors and peers; docs/performance.md says how to read it.
-// Usage: npm run bench -- [--only=tokens,races,refreshes,growth,load] [--json] [--tiny] [--dist=<another build>]
+// Usage: npm run bench -- [--only=tokens,races,refreshes,growth,waking,load] [--json] [--tiny] [--dist=<another build>]
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },

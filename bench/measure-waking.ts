@@ -1,43 +1,81 @@
-import { availableParallelism, loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
 import { createInstallation, type Installation } from '../test/refresh/processes/installation.ts'
 import { aSession } from '../test/store/contract/samples.ts'
 import { createDomain, LIN } from '../test/support/domain.ts'
 import { findDatabases } from '../test/support/processes/databases.ts'
+import type { Deployment } from '../test/support/processes/deployment.ts'
+import type { WakingSizes } from './bench-sizes.ts'
+import { type Row, row } from './rows.ts'
 
-// How soon a waiter is answered after the session has ended: from `ended_at` in the answer to the answer in hand, over
-// HTTP, on the clock of one machine. docs/waiting.md says what to expect. Usage: npx tsx bench/measure-waking.ts [--rounds=200]
-const { values } = parseArgs({ options: { rounds: { type: 'string' } } })
-const rounds = Number(values.rounds ?? 200)
-const CROWD = 1000
+/** Begins between two polls, and long enough after it to be waiting. */
+const SOON_MS = { least: 20, spread: 30 }
+/** At any time in the round of a poll, which is a quarter of a second. */
+const ANY_TIME_MS = { least: 50, spread: 250 }
 
-const crowd = await wakeCrowd()
-console.log(`${CROWD} waiters of one session in one process: ${crowd.toFixed(1)} ms after its end`)
-
-const databases = await findDatabases()
-for (const { name, open } of databases.kinds) {
-  if (open === null) continue
-  const database = await open()
-  const installation = await createInstallation(database.url, { people: 1 })
-  const [one, other] = await Promise.all([start(installation), start(installation)])
-  report(`${name}, a plain answer`, await readSeveral(installation, one))
-  report(`${name}, the same instance`, await wakeSeveral(installation, one, one))
-  report(`${name}, another instance`, await wakeSeveral(installation, one, other))
-  await installation.close()
-  await database.stop()
+/**
+ * Measures how soon a waiter is answered after the session has ended: from `ended_at` in the answer to the answer in hand, over
+ * HTTP, on the clock of one machine; docs/waiting.md tells how each is woken. Postgres is measured where it is installed.
+ */
+export async function measureWaking(
+  script: string,
+  { rounds, crowd }: WakingSizes,
+  onStep: (step: string) => void,
+): Promise<Row[]> {
+  onStep('waking a crowd')
+  const last = row({
+    name: `woken: the last of ${crowd.toLocaleString('en')} in a process`,
+    unit: 'ms',
+    service: await wakeCrowd(crowd),
+    goal: { of: 'value', most: 50 },
+  })
+  const databases = await findDatabases()
+  try {
+    const rows: Row[] = []
+    for (const { name, open } of databases.kinds) {
+      if (open === null) continue
+      onStep(`waking on ${name}`)
+      const database = await open()
+      const installation = await createInstallation(database.url, { people: 1 })
+      try {
+        rows.push(...(await measureOn(name, installation, script, rounds)))
+      } finally {
+        await installation.close()
+        await database.stop()
+      }
+    }
+    return [...rows, last]
+  } finally {
+    await databases.stop()
+  }
 }
-await databases.stop()
-console.log(
-  `Node ${process.version}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}.`,
-)
+
+async function measureOn(
+  name: string,
+  installation: Installation,
+  script: string,
+  rounds: number,
+): Promise<Row[]> {
+  const { deployment } = installation
+  const [one, other] = await Promise.all([start(deployment, script), start(deployment, script)])
+  const plain = p99(await readSeveral(installation, one, rounds))
+  const here = p99(await wakeSeveral(installation, one, one, rounds))
+  const apart = p99(await wakeSeveral(installation, one, other, rounds))
+  const woken = (where: string, service: number, most: number) =>
+    row({
+      name: `woken over HTTP, ${name}, ${where}, p99`,
+      unit: 'ms',
+      service,
+      beside: 'a plain answer',
+      other: plain,
+      goal: { of: 'value', most },
+    })
+  return [woken('the same instance', here, 100), woken('another instance', apart, 1000)]
+}
 
 /** Milliseconds until the last of many waiters has the session in hand. */
-async function wakeCrowd(): Promise<number> {
+async function wakeCrowd(size: number): Promise<number> {
   const domain = await createDomain()
   const { session } = await domain.auth.requestAuthorization({ openId: LIN.openId })
-  const waiting = Array.from({ length: CROWD }, () =>
-    domain.auth.waitForSession(session.id, 60_000),
-  )
+  const waiting = Array.from({ length: size }, () => domain.auth.waitForSession(session.id, 60_000))
   await domain.auth.readSession(session.id)
   let endedAt = 0
   domain.events.on(({ type }) => {
@@ -50,19 +88,23 @@ async function wakeCrowd(): Promise<number> {
   return milliseconds
 }
 
-async function start({ deployment }: Installation): Promise<string> {
-  const { url } = await deployment.start({ env: { CALLBACK_SERVER_PORT: '0', LOG_LEVEL: 'info' } })
-  return url
+async function start(deployment: Deployment, script: string): Promise<string> {
+  const env = { CALLBACK_SERVER_PORT: '0', LOG_LEVEL: 'info' }
+  return (await deployment.start({ script, env })).url
 }
 
 /** What an answer costs that waits for nobody: the part of HTTP and of a busy machine. */
-async function readSeveral({ deployment, store }: Installation, origin: string): Promise<number[]> {
+async function readSeveral(
+  { deployment, store }: Installation,
+  origin: string,
+  rounds: number,
+): Promise<number[]> {
   const session = await store.sessions.insert(aSession())
   const delays: number[] = []
   for (let round = 0; round < rounds; round++) {
     const askedAt = performance.now()
     await deployment.session(origin, session?.id ?? '')
-    delays.push(Math.round(performance.now() - askedAt))
+    delays.push(performance.now() - askedAt)
   }
   return delays
 }
@@ -71,7 +113,9 @@ async function wakeSeveral(
   { deployment, store, emulator }: Installation,
   ending: string,
   waiting: string,
+  rounds: number,
 ): Promise<number[]> {
+  const { least, spread } = ending === waiting ? SOON_MS : ANY_TIME_MS
   const delays: number[] = []
   for (let round = 0; round < rounds; round++) {
     const now = Date.now()
@@ -86,18 +130,17 @@ async function wakeSeveral(
       ended,
       at: Date.now(),
     }))
-    // Ends at any time in the round of a poll.
-    await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 250))
+    await new Promise((resolve) => setTimeout(resolve, least + Math.random() * spread))
     await deployment.api(ending, `/v1/sessions/${session.id}/invalidate`, {})
     const { ended, at } = await waiter
     if (ended.state !== 'expired') throw new Error(`the waiter was told ${ended.state}`)
-    delays.push(at - Date.parse(String(ended.ended_at)))
+    // Both are counted in whole milliseconds.
+    delays.push(Math.max(at - Date.parse(String(ended.ended_at)), 1))
   }
   return delays
 }
 
-function report(what: string, delays: number[]): void {
+function p99(delays: number[]): number {
   const sorted = delays.toSorted((one, next) => one - next)
-  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)]
-  console.log(`${what}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms (${rounds} rounds)`)
+  return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN
 }

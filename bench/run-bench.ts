@@ -11,6 +11,7 @@ import { measureRaces, type Race } from './measure-races.ts'
 import { measureRefreshes } from './measure-refreshes.ts'
 import { measureStarts } from './measure-starts.ts'
 import { measureTokens } from './measure-tokens.ts'
+import { measureWaking } from './measure-waking.ts'
 import { type Row, row, rowsOfLoad, rowsOfStart } from './rows.ts'
 import { startProcess } from './start-process.ts'
 import { createTokenStage, type Product, type TokenStage } from './token-stage.ts'
@@ -23,7 +24,7 @@ const BURST = 40
 const LIMITED_CONNECTIONS = 8
 
 /** What can be measured alone. */
-export const PARTS = ['tokens', 'races', 'refreshes', 'growth', 'load'] as const
+export const PARTS = ['tokens', 'races', 'refreshes', 'growth', 'waking', 'load'] as const
 export type Part = (typeof PARTS)[number]
 
 /** What was measured. */
@@ -50,6 +51,9 @@ export async function runBench(options: {
       return { rows: await measureRefreshes(stage, sizes.tokens.refreshes) }
     }),
     growth: onStage(async (stage) => ({ rows: await measureGrowth(stage, sizes.tokens, onStep) })),
+    waking: async () => ({
+      rows: await measureWaking(product.serviceArgs.at(-1) ?? '', sizes.waking, onStep),
+    }),
     load: async (directory) => ({
       rows: await measureStartsAndLoad(product.serviceArgs, directory, sizes.load, onStep),
     }),

@@ -37,6 +37,8 @@ describe('the bench', () => {
       'scheduler tick',
       'GET /metrics',
       'refresh, own share',
+      'woken over HTTP, a SQLite file, another instance',
+      'woken: the last of 10',
       'callback → completed',
       'POST /v1/sessions',
       'spawn → ready',
