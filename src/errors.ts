@@ -198,9 +198,16 @@ export class AppMisconfiguredError extends FeishuAnsweredError {
   }
 }
 
-/** This person may not use the app; an admin can change that. */
+/** This person may not use the app; an admin can change that, or they themselves on the page of `challengeUrl`. */
 export class PersonNotAllowedError extends FeishuAnsweredError {
   readonly code = 'person_not_allowed'
+  /** Where the person passes the check that their organisation asks for; null where there is none. For them alone. */
+  readonly challengeUrl: string | null
+
+  constructor(message: string, facts: FeishuFacts & { challengeUrl?: string | undefined } = {}) {
+    super(message, facts)
+    this.challengeUrl = facts.challengeUrl ?? null
+  }
 }
 
 /** The token lacks scopes that the caller needs. */

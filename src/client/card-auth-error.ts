@@ -53,6 +53,7 @@ export type ErrorFacts = {
   retryAfter?: number | undefined
   missingScopes?: readonly string[] | undefined
   advice?: string | undefined
+  challengeUrl?: string | undefined
   problem?: Readonly<Record<string, unknown>> | undefined
   cause?: unknown
 }
@@ -72,6 +73,8 @@ export class CardAuthError extends Error {
   readonly missingScopes: readonly string[]
   /** What an operator can do so that it does not happen again, where the service knows. */
   readonly advice: string | undefined
+  /** Where the person passes a check that their organisation asks for; show it to nobody else, and ask again after it. */
+  readonly challengeUrl: string | undefined
   /** The whole problem document (RFC 9457), when the service sent one; further members depend on the code. */
   readonly problem: Readonly<Record<string, unknown>> | undefined
 
@@ -85,6 +88,7 @@ export class CardAuthError extends Error {
     this.retryAfter = facts.retryAfter
     this.missingScopes = facts.missingScopes ?? []
     this.advice = facts.advice
+    this.challengeUrl = facts.challengeUrl
     this.problem = facts.problem
   }
 }

@@ -12,11 +12,12 @@ export function errorOfReply(reply: Response, json: unknown): CardAuthError {
   if (code === undefined) {
     return new CardAuthError('unexpected_answer', wordsFor(reply.status), facts)
   }
-  const { detail, title, missing_scopes, advice } = problem
+  const { detail, title, missing_scopes, advice, challenge_url } = problem
   return new CardAuthError(code, textOf(detail) ?? textOf(title) ?? wordsFor(reply.status), {
     ...facts,
     missingScopes: Array.isArray(missing_scopes) ? missing_scopes.filter(isText) : [],
     advice: textOf(advice),
+    challengeUrl: textOf(challenge_url),
     problem,
   })
 }

@@ -1,6 +1,7 @@
 import type { AxiosResponse } from 'axios'
 import type { ApiName } from './api-names.ts'
 import { axios } from './axios.ts'
+import { challengeUrlOf } from './challenge-url.ts'
 import { maskText } from './mask-secrets.ts'
 import { secretsSent } from './secrets-sent.ts'
 import { WireError, type WireFacts } from './wire-error.ts'
@@ -82,6 +83,7 @@ function factsOf(reply: AxiosResponse<unknown>): Omit<WireFacts, 'apiName' | 'fa
     oauthError: typeof body?.error === 'string' ? mask(body.error).slice(0, 64) : undefined,
     detail: typeof detail === 'string' ? mask(detail).slice(0, DETAIL_LENGTH) : undefined,
     logId: logIdOf(reply),
+    challengeUrl: challengeUrlOf(body, reply.config.url),
     retryAfterSeconds: secondsHeader(reply, 'x-ogw-ratelimit-reset', 'retry-after'),
   }
 }

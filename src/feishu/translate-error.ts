@@ -46,7 +46,10 @@ function typedError(meaning: ErrorMeaning, error: WireError): CardAuthError {
     case 'pkce_failed':
       return new PkceFailedError(facts)
     case 'person_not_allowed':
-      return new PersonNotAllowedError(said(meaning, error), facts)
+      return new PersonNotAllowedError(said(meaning, error), {
+        ...facts,
+        challengeUrl: error.facts.challengeUrl,
+      })
     case 'person_unreachable':
       return new PersonUnreachableError(said(meaning, error), facts)
     case 'card_gone':

@@ -23,6 +23,8 @@ export type WireFacts = {
   detail?: string | undefined
   /** Feishu's log id, header `x-tt-logid`. */
   logId?: string | undefined
+  /** Where the person passes a check of their organisation; it may hold a ticket, so no log has it. */
+  challengeUrl?: string | undefined
   /** Seconds to wait, from `x-ogw-ratelimit-reset` or `retry-after`. */
   retryAfterSeconds?: number | undefined
   /** False when no byte of the request can have left; undefined when that is not known. */

@@ -5,6 +5,7 @@ import {
   CardAuthError,
   FeishuUnavailableError,
   InsufficientScopeError,
+  PersonNotAllowedError,
   SessionNotPendingError,
   StoreUnavailableError,
   TokenRefreshFailedError,
@@ -59,6 +60,9 @@ function membersOf(error: CardAuthError): Record<string, unknown> {
   }
   if (error instanceof AuthorizationInProgressError && error.sessionId !== null) {
     return { session_id: error.sessionId }
+  }
+  if (error instanceof PersonNotAllowedError && error.challengeUrl !== null) {
+    return { challenge_url: error.challengeUrl }
   }
   if (error instanceof InsufficientScopeError) return { missing_scopes: error.missingScopes }
   if (error instanceof SessionNotPendingError) return { state: error.state }

@@ -198,6 +198,12 @@ describe('the wait for a person', () => {
     const told = createStubbedClient([problem('authorization_required', 404, { advice: 'Do.' })])
     expect(await failureOf(told.client.readUserAccessToken({ openId }))).toMatchObject({
       advice: 'Do.',
+      challengeUrl: undefined,
+    })
+    const challenge_url = 'https://feishu.cn/c'
+    const stopped = createStubbedClient([problem('person_not_allowed', 403, { challenge_url })])
+    expect(await failureOf(stopped.client.readUserAccessToken({ openId }))).toMatchObject({
+      challengeUrl: challenge_url,
     })
   })
 

@@ -51,6 +51,48 @@ const APP_WIDE = { kind: 'app_wide' }
 const NETWORK = { kind: 'setback', reason: 'network', retryAfterSeconds: null }
 
 describe('a refresh', () => {
+  const CHALLENGE = 'https://open.feishu.cn/challenge?ticket=canary-ticket'
+
+  it.each([
+    ['beside the code', { challenge_url: CHALLENGE, cli_hint: 'Open it.' }],
+    ['in the data', { data: { challenge_url: CHALLENGE } }],
+    ['in the error', { error: { challenge_url: CHALLENGE } }],
+  ])('that a rule of the organisation stops tells the page of its check: %s', async (_, where) => {
+    const { refresh, feishu } = await onStub((_request, response) =>
+      answerJson(response, { code: 21001, msg: 'a check is due', ...where }, 400),
+    )
+    expect(await refresh()).toMatchObject({
+      kind: 'setback',
+      reason: 'policy',
+      error: { code: 'person_not_allowed', feishuCode: 21001, challengeUrl: CHALLENGE },
+    })
+    expect(feishu.everything()).not.toContain('canary-ticket')
+  })
+
+  it.each([
+    ['plain http', 'http://open.feishu.cn/challenge'],
+    ['another host', 'https://feishu.cn.evil.example/challenge'],
+    ['a host that ends alike', 'https://evilfeishu.cn/challenge'],
+    ['credentials', 'https://open.feishu.cn@evil.example/challenge'],
+    ['a name in front of the host', 'https://you@open.feishu.cn/challenge'],
+    ['a script', 'javascript:alert(1)'],
+    ['no address', 'challenge'],
+    ['endless', `https://open.feishu.cn/${'a'.repeat(2048)}`],
+    ['no text', 7],
+  ])('tells of no page of a check with %s', async (_, challenge_url) => {
+    const { refresh } = await onStub((_request, response) =>
+      answerJson(response, { code: 21000, msg: 'forbidden', challenge_url }, 400),
+    )
+    expect(await refresh()).toMatchObject({ reason: 'policy', error: { challengeUrl: null } })
+  })
+
+  it('tells of no page of a check with another code', async () => {
+    const { refresh } = await onStub((_request, response) =>
+      answerJson(response, { code: 20010, challenge_url: CHALLENGE }, 400),
+    )
+    expect(await refresh()).toMatchObject({ error: { challengeUrl: null } })
+  })
+
   it('spends the token for a new pair', async () => {
     const { refresh, refreshToken, emulator, person, feishu } = await onEmulator()
     const reply = await refresh()

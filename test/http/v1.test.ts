@@ -484,6 +484,11 @@ describe('a typed error', () => {
     [new errors.IdentityMismatchError(), 403, {}],
     [new errors.InsufficientScopeError(['a:b']), 403, { missing_scopes: ['a:b'] }],
     [new errors.PersonNotAllowedError('Not allowed.', facts), 403, log],
+    [
+      new errors.PersonNotAllowedError('A check is due.', { challengeUrl: 'https://feishu.cn/c' }),
+      403,
+      { challenge_url: 'https://feishu.cn/c' },
+    ],
     [new errors.PersonUnreachableError('No card reaches them.', facts), 422, log],
     [new errors.PkceFailedError(facts), 400, log],
     [new errors.SchemaTooNewError(9, 8), 500, {}],

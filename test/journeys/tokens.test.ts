@@ -139,6 +139,27 @@ describe('a token', () => {
     expect((await post()).status).toBe(202)
   })
 
+  it('is kept when a rule of the organisation asks for a check, and the caller is told where', async () => {
+    await authorize()
+    service.emulator.sim.advanceClock({ seconds: 2 * HOUR + 60 })
+    const challenge_url = 'https://accounts.feishu.cn/challenge?ticket=canary-ticket'
+    service.emulator.sim.injectFault({
+      match: 'POST /open-apis/authen/v2/oauth/token',
+      status: 400,
+      body: { code: 21001, error: 'access_denied', challenge_url },
+    })
+    const answer = await read()
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject({
+      code: 'person_not_allowed',
+      feishu_code: 21001,
+      challenge_url,
+    })
+    // They have passed it: whoever insists need not sit out the pause.
+    expect((await refresh()).status).toBe(200)
+    expect(JSON.stringify(service.logs)).not.toContain('canary-ticket')
+  })
+
   it('is kept when Feishu fails, and the caller is told when to come back', async () => {
     await authorize()
     service.emulator.sim.advanceClock({ seconds: 2 * HOUR + 60 })

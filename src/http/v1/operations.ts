@@ -55,6 +55,7 @@ const OF_REPEATS = ['idempotency_key_reused', 'idempotency_in_progress'] as cons
 const OF_TOKENS = [
   'unknown_app',
   'token_unreadable',
+  'person_not_allowed',
   'app_misconfigured',
   'feishu_unavailable',
   'token_refresh_failed',
