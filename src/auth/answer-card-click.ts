@@ -17,6 +17,8 @@ export type CardClick = {
   openId: string
   tenantKey: string | null
   messageId: string | null
+  /** Of the device they tapped on; an IANA name. */
+  timeZone?: string | null
   /** Another instance has taken this very tap; its work must not be done twice, nor its card be covered. */
   isDoubled?: boolean
 }
@@ -73,6 +75,7 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
     if (session.tenantKey === null && click.tenantKey !== null) {
       await store.sessions.noteTenant(session.id, click.tenantKey)
     }
+    noteTimeZone(click, session)
     switch (click.action) {
       case 'decline':
         return decline(session)
@@ -83,6 +86,12 @@ export function createAnswerCardClick(neighbours: Neighbours): AnswerCardClick {
       case 'revoke':
         return revoke(session)
     }
+  }
+
+  /** For what is asked of them a year later: nothing waits for it. */
+  function noteTimeZone({ timeZone }: CardClick, { appId, openId }: AuthSession): void {
+    if (!timeZone) return
+    background.run(() => store.timeZones.note({ appId, openId }, timeZone, clock.now()))
   }
 
   async function decline(session: AuthSession): Promise<ClickAnswer> {

@@ -3,13 +3,13 @@ import type { Apps } from './apps.ts'
 import { REFRESHABLE_MS, scopesToRenew } from './grant.ts'
 import type { OpenSession } from './open-session.ts'
 import type { Clock, Store } from './ports.ts'
-import { createQuietHours, type QuietTimes } from './quiet-hours.ts'
+import { createQuietHours, type QuietHours, type QuietTimes } from './quiet-hours.ts'
 import type { ConsentCursor, EndingGrant } from './renewals.ts'
 import type { ShowCard } from './show-card.ts'
 
 /** Asks people before their grants end, once each; a job of every instance. */
 export interface AskAhead {
-  /** Asks a few whose grants end next; nobody in quiet hours, nobody while it is turned off, and nobody more once the signal aborts. */
+  /** Asks a few whose grants end next; nobody in the quiet hours of their time zone, nobody while it is turned off, and nobody more once the signal aborts. */
   due(closing?: AbortSignal): Promise<{ asked: number }>
 }
 
@@ -50,14 +50,14 @@ const DECLINED_MS = 7 * DAY_MS
 /** Creates the work of the job `reauth_notice`; whoever notes a person first asks them, so no instance leads. */
 export function createAskAhead(neighbours: Neighbours): AskAhead {
   const { apps, store, clock, openSession, showCard, ahead } = neighbours
-  const quietHours = createQuietHours(ahead.quiet)
+  const isQuietFor = createQuietCheck(ahead.quiet, clock)
   const isOurs = new Set(apps.all.map(({ appId }) => appId))
   const from = (milliseconds: number) => new Date(clock.now().getTime() + milliseconds)
   let cursor: ConsentCursor | null = null
 
   return {
     async due(closing) {
-      if (ahead.days === 0 || quietHours.cover(clock.now())) return { asked: 0 }
+      if (ahead.days === 0) return { asked: 0 }
       const unrefreshable = await listUnrefreshable()
       const short = await askEach(unrefreshable, MOST_CARDS, accessEndsAt, closing)
       let asked = short.asked
@@ -111,7 +111,7 @@ export function createAskAhead(neighbours: Neighbours): AskAhead {
   async function ask(grant: EndingGrant, grantEndsAt: Date): Promise<boolean> {
     const { appId, openId, tenantKey, authorizedAt, askedAt } = grant
     const wasAsked = askedAt !== null && askedAt >= authorizedAt
-    if (wasAsked || isOver(grant) || !isOurs.has(appId)) return false
+    if (wasAsked || isOver(grant) || !isOurs.has(appId) || isQuietFor(grant)) return false
     // Other work has its turn between two people.
     await clock.sleep(0)
     // A card that waits already, or a fresh no, says all there is to say; both are looked at again.
@@ -144,6 +144,21 @@ export function createAskAhead(neighbours: Neighbours): AskAhead {
   async function hasJustDeclined({ appId, openId }: EndingGrant): Promise<boolean> {
     const [last] = await store.sessions.list({ appId, openId, state: 'rejected', limit: 1 })
     return !!last?.endedAt && last.endedAt > from(-DECLINED_MS)
+  }
+}
+
+/** Tells whether it is night where a person is, or where most are, when that is not known. */
+function createQuietCheck(
+  { span, timeZone: usual }: QuietTimes,
+  clock: Clock,
+): (grant: EndingGrant) => boolean {
+  const byZone = new Map<string, QuietHours>()
+
+  return ({ timeZone: told }) => {
+    const timeZone = told ?? usual
+    const known = byZone.get(timeZone) ?? createQuietHours({ span, timeZone })
+    byZone.set(timeZone, known)
+    return known.cover(clock.now())
   }
 }
 

@@ -7,6 +7,7 @@ import type { RenewalStore } from './renewals.ts'
 import type { RevocationStore } from './revocation.ts'
 import type { AuthSession, CardLook, SessionMove, SessionState } from './session.ts'
 import type { Tidings } from './tidings.ts'
+import type { TimeZoneStore } from './time-zones.ts'
 import type { TokenReply } from './token-reply.ts'
 import type { GrantKey, UpkeepStore } from './upkeep.ts'
 import type { WebhookOutbox } from './webhook-outbox.ts'
@@ -205,6 +206,7 @@ export interface Store {
   attempts: AttemptStore
   grants: GrantStore
   seenEvents: SeenEventStore
+  timeZones: TimeZoneStore
   idempotentRequests: RepeatableAnswers
   upkeeps: UpkeepStore
   renewals: RenewalStore

@@ -18,6 +18,8 @@ export type EndingGrant = Pick<
   markReason: GrantMark['reason']
   /** When the person was last asked ahead of time. */
   askedAt: Date | null
+  /** Where the person was when they last tapped a card; null when they never did. */
+  timeZone: string | null
 }
 
 /** How far a list of grants by their consent has come. */

@@ -22,6 +22,8 @@ const KEEP_EVENTS_MS = DAY_MS
 const KEEP_ATTEMPTS_MS = DAY_MS
 /** As long as `IDEMPOTENCY_HOURS` promises. */
 const KEEP_ANSWERS_MS = DAY_MS
+/** What is asked again is asked a year after the consent. */
+const KEEP_TIME_ZONES_MS = 400 * DAY_MS
 
 /** Creates the sweep; every statement is guarded, so no leader is needed and each instance follows up only its own rows. */
 export function createSweep({ store, clock, events, retentionDays }: Neighbours): Sweep {
@@ -40,12 +42,13 @@ export function createSweep({ store, clock, events, retentionDays }: Neighbours)
       return { completed, expired }
     },
     async retention(closing) {
-      const { sessions, attempts, seenEvents, idempotentRequests } = store
+      const { sessions, attempts, seenEvents, idempotentRequests, timeZones } = store
       const purge = (step: () => Promise<number>) => inBatches(step, closing)
       const deleted = await purge(() => sessions.deleteEnded(ago(retentionDays * DAY_MS), BATCH))
       await purge(() => attempts.deleteExpired(ago(KEEP_ATTEMPTS_MS), BATCH))
       await purge(() => seenEvents.deleteSeenBefore(ago(KEEP_EVENTS_MS), BATCH))
       await purge(() => idempotentRequests.deleteCreatedBefore(ago(KEEP_ANSWERS_MS), BATCH))
+      await purge(() => timeZones.deleteNotedBefore(ago(KEEP_TIME_ZONES_MS), BATCH))
       return { deleted }
     },
   }

@@ -1,4 +1,5 @@
 import type { CardClick } from '../auth/answer-card-click.ts'
+import { parseTimeZone } from '../auth/time-zones.ts'
 import { parseCardActionValue } from './cards/card-action.ts'
 import { readEnvelope, textOf } from './event-envelope.ts'
 import { asRecord } from './judge-reply.ts'
@@ -15,7 +16,8 @@ export function parseCardClickEvent(payload: unknown): CardClickEvent | null {
   if (!envelope) return null
   const { eventId, appId, tenantKey, fields: event } = envelope
   const operator = asRecord(event.operator)
-  const value = parseCardActionValue(asRecord(event.action)?.value)
+  const action = asRecord(event.action)
+  const value = parseCardActionValue(action?.value)
   const openId = textOf(operator?.open_id)
   if (!value || openId === null) return null
   return {
@@ -27,6 +29,7 @@ export function parseCardClickEvent(payload: unknown): CardClickEvent | null {
       openId,
       tenantKey: textOf(operator?.tenant_key) ?? tenantKey,
       messageId: textOf(asRecord(event.context)?.open_message_id),
+      timeZone: parseTimeZone(action?.timezone),
     },
   }
 }

@@ -12,14 +12,18 @@ export type StatusCommand = (command: Pick<CommandMessage, 'appId' | 'openId'>) 
 
 /** Creates the answer to `/auth status`. */
 export function createStatusCommand(neighbours: {
-  store: { grants: Pick<Store['grants'], 'find'>; upkeeps: Pick<Store['upkeeps'], 'find'> }
+  store: {
+    grants: Pick<Store['grants'], 'find'>
+    upkeeps: Pick<Store['upkeeps'], 'find'>
+    timeZones: Pick<Store['timeZones'], 'find'>
+  }
   languageOf: PersonLanguage
   messenger: Pick<FeishuCardMessenger, 'sendText'>
   clock: Clock
-  /** An IANA name: in whose time instants are told. */
+  /** An IANA name: in whose time instants are told to people whose own is not known. */
   timeZone: string
 }): StatusCommand {
-  const { store, languageOf, messenger, clock, timeZone } = neighbours
+  const { store, languageOf, messenger, clock } = neighbours
 
   return async ({ appId, openId }) => {
     const locale = await languageOf(appId, openId)
@@ -31,17 +35,19 @@ export function createStatusCommand(neighbours: {
   }
 
   async function statusOf(appId: string, openId: string, locale: CardLocale): Promise<string> {
-    const [grant, upkeep] = await Promise.all([
+    const [grant, upkeep, zone] = await Promise.all([
       store.grants.find(appId, openId),
       store.upkeeps.find({ appId, openId }),
+      store.timeZones.find({ appId, openId }),
     ])
+    const timeZone = zone ?? neighbours.timeZone
     if (!grant) return STATUS_REPLY_WORDS.none[locale]
     switch (grantState(grant, upkeep?.mark ?? null, clock.now())) {
       case 'fresh':
       case 'refreshable':
-        return [STATUS_REPLY_WORDS.works[locale], ...factsOf(grant, locale)].join('\n')
+        return [STATUS_REPLY_WORDS.works[locale], ...factsOf(grant, locale, timeZone)].join('\n')
       case 'ambiguous':
-        return [STATUS_REPLY_WORDS.unsure[locale], ...factsOf(grant, locale)].join('\n')
+        return [STATUS_REPLY_WORDS.unsure[locale], ...factsOf(grant, locale, timeZone)].join('\n')
       case 'revoked':
         return STATUS_REPLY_WORDS.revoked[locale]
       case 'reauth_required':
@@ -50,28 +56,27 @@ export function createStatusCommand(neighbours: {
     }
   }
 
-  function factsOf(grant: Grant, locale: CardLocale): string[] {
+  function factsOf(grant: Grant, locale: CardLocale, timeZone: string): string[] {
+    const inWords = (instant: Date) => localTimeInWords(instant, locale, timeZone)
     const { scopes, renewedUntil, endsAt, howToRevoke } = STATUS_FACTS
     const until =
       grant.sealedRefreshToken === null
-        ? endsAt[locale](inWords(grant.accessTokenExpiresAt, locale))
-        : renewedUntil[locale](
-            inWords(new Date(grant.authorizedAt.getTime() + REFRESHABLE_MS), locale),
-          )
+        ? endsAt[locale](inWords(grant.accessTokenExpiresAt))
+        : renewedUntil[locale](inWords(new Date(grant.authorizedAt.getTime() + REFRESHABLE_MS)))
     return [
       ...(grant.scopes.length > 0 ? [scopes[locale](grant.scopes.join(' '))] : []),
       until,
       howToRevoke[locale]('/revoke'),
     ]
   }
+}
 
-  function inWords(instant: Date, locale: CardLocale): string {
-    return new Intl.DateTimeFormat(LANGUAGES[locale], {
-      dateStyle: 'long',
-      timeStyle: 'short',
-      timeZone,
-    }).format(instant)
-  }
+function localTimeInWords(instant: Date, locale: CardLocale, timeZone: string): string {
+  return new Intl.DateTimeFormat(LANGUAGES[locale], {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone,
+  }).format(instant)
 }
 
 const LANGUAGES: Readonly<Record<CardLocale, string>> = {

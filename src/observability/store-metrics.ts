@@ -40,6 +40,7 @@ const PARTS = [
   'revocations',
   'tidings',
   'seen_events',
+  'time_zones',
   'idempotent_requests',
   'api_keys',
   'audit',

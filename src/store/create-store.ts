@@ -22,6 +22,7 @@ import { createSeenEvents } from './seen-events.ts'
 import { createSessionCards } from './session-cards.ts'
 import { createSessionMoves } from './session-moves.ts'
 import { createSessionRecords } from './sessions.ts'
+import { createTimeZones } from './time-zones.ts'
 import { createUpkeepLeases } from './upkeep-leases.ts'
 import { createUpkeepUses } from './upkeep-uses.ts'
 import { createUpkeepRecords } from './upkeeps.ts'
@@ -74,6 +75,7 @@ export function createStore(engine: Engine, onOperation?: OperationListener): Op
     revocations: watch('revocations', createRevocations(engine)),
     tidings: { tell, listen: tidings.listen },
     seenEvents: watch('seen_events', createSeenEvents(engine)),
+    timeZones: watch('time_zones', createTimeZones(engine)),
     idempotentRequests: watch('idempotent_requests', createIdempotentRequests(engine)),
     apiKeys: watch('api_keys', createApiKeyRecords(engine)),
     audit: watch('audit', createAuditEntries(engine)),

@@ -9,6 +9,7 @@ export const {
   upkeeps,
   revocations,
   seenEvents,
+  timeZones,
   webhookDeliveries,
   appSigns,
   jobSuccesses,

@@ -5,7 +5,10 @@ import type { Engine } from './engine.ts'
 import { isOfGrant } from './is-of-grant.ts'
 
 /** Creates the statements that find grants before their end, and see to it that each person is asked once. */
-export function createRenewals({ database, schema: { grants, upkeeps } }: Engine): RenewalStore {
+export function createRenewals({
+  database,
+  schema: { grants, upkeeps, timeZones },
+}: Engine): RenewalStore {
   // What is not adopted has just been granted; its upkeep begins within seconds.
   const listed = () =>
     database
@@ -21,9 +24,14 @@ export function createRenewals({ database, schema: { grants, upkeeps } }: Engine
         markVersion: upkeeps.markVersion,
         markReason: upkeeps.markReason,
         askedAt: upkeeps.askedAt,
+        timeZone: timeZones.timeZone,
       })
       .from(grants)
       .innerJoin(upkeeps, and(eq(upkeeps.appId, grants.appId), eq(upkeeps.openId, grants.openId)))
+      .leftJoin(
+        timeZones,
+        and(eq(timeZones.appId, grants.appId), eq(timeZones.openId, grants.openId)),
+      )
 
   return {
     async listByConsent({ from, to, after, now }, limit) {

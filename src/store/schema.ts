@@ -215,6 +215,21 @@ export function createSchema(dialect: Dialect) {
     (event) => [index('seen_events_seen').on(event.seenAt)],
   )
 
+  /** Apart from the grants: who taps before they have granted anything is remembered, too. */
+  const timeZones = table(
+    'time_zones',
+    {
+      appId: text('app_id').notNull(),
+      openId: text('open_id').notNull(),
+      timeZone: text('time_zone').notNull(),
+      notedAt: instant('noted_at').notNull(),
+    },
+    (noted) => [
+      primaryKey({ name: 'time_zones_person', columns: [noted.appId, noted.openId] }),
+      index('time_zones_noted').on(noted.notedAt),
+    ],
+  )
+
   const webhookDeliveries = table(
     'webhook_deliveries',
     {
@@ -269,6 +284,7 @@ export function createSchema(dialect: Dialect) {
     upkeeps,
     revocations,
     seenEvents,
+    timeZones,
     webhookDeliveries,
     appSigns,
     jobSuccesses,

@@ -110,6 +110,29 @@ describe('people whose authorization ends soon', () => {
     expect(await domain.auth.askAhead.due()).toEqual({ asked: 1 })
   })
 
+  it('are left in peace at night where they are, when a tap has told', async () => {
+    const domain = await begin()
+    await consent(domain)
+    await consent(domain, 'ou_here')
+    const { session } = await domain.auth.requestAuthorization({ ...KEY, scopes: ['mail:read'] })
+    const click = { sessionId: session.id, openId: KEY.openId, tenantKey: null, messageId: null }
+    const timeZone = 'America/New_York'
+    await domain.auth.answerCardClick({ ...click, action: 'decline', timeZone })
+    await domain.auth.answerCardClick({
+      ...{ ...click, openId: 'ou_here', action: 'decline', timeZone },
+    })
+    await domain.background.drain()
+    domain.clock.advance(YEAR - 5 * DAY)
+    // 16:00 in Shanghai, 03:00 in New York.
+    expect(await domain.auth.askAhead.due()).toEqual({ asked: 1 })
+    expect(await pendingOf(domain, 'ou_here')).not.toBeNull()
+    expect(await pendingOf(domain)).toBeNull()
+    domain.clock.advance(6 * 60 * MINUTE)
+    // 22:00 in Shanghai, 09:00 in New York.
+    expect(await domain.auth.askAhead.due()).toEqual({ asked: 1 })
+    expect(await pendingOf(domain)).not.toBeNull()
+  })
+
   it('are asked a few at a time, the first to end first, also after downtime', async () => {
     const domain = await begin()
     for (let person = 0; person < 50; person++) {

@@ -24,6 +24,7 @@ async function begin(left: Record<string, number> = {}) {
       sessions: { ...real.sessions, deleteEnded: remove('sessions') },
       attempts: { ...real.attempts, deleteExpired: remove('attempts') },
       seenEvents: { ...real.seenEvents, deleteSeenBefore: remove('events') },
+      timeZones: { ...real.timeZones, deleteNotedBefore: remove('zones') },
       idempotentRequests: { deleteCreatedBefore: remove('answers') },
     }),
   })
@@ -31,18 +32,24 @@ async function begin(left: Record<string, number> = {}) {
 }
 
 describe('retention', () => {
-  it('keeps sessions for their days, and everything else for one', async () => {
+  it('keeps sessions for their days, where people are for a renewal, and everything else for a day', async () => {
     const { asked } = await begin()
     expect(await domain.auth.sweep.retention()).toEqual({ deleted: 0 })
     const ago = (days: number) => [new Date(domain.clock.now().getTime() - days * DAY)]
-    expect(asked).toEqual({ sessions: ago(30), attempts: ago(1), events: ago(1), answers: ago(1) })
+    expect(asked).toEqual({
+      sessions: ago(30),
+      attempts: ago(1),
+      events: ago(1),
+      answers: ago(1),
+      zones: ago(400),
+    })
   })
 
   it('goes on until nothing is left, a batch at a time, and counts the sessions', async () => {
     const { asked, left } = await begin({ sessions: 2 * BATCH + 1, attempts: BATCH, events: 1 })
     expect(await domain.auth.sweep.retention()).toEqual({ deleted: 2 * BATCH + 1 })
     expect(left).toMatchObject({ sessions: 0, attempts: 0, events: 0 })
-    expect(Object.values(asked).map((times) => times.length)).toEqual([3, 2, 1, 1])
+    expect(Object.values(asked).map((times) => times.length)).toEqual([3, 2, 1, 1, 1])
   })
 
   it('ends after a batch of each once the process is closing', async () => {

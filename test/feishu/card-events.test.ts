@@ -69,6 +69,7 @@ describe('a tap on a card', () => {
         openId: PERSON,
         tenantKey: 'tenant-1',
         messageId: 'om_1',
+        timeZone: null,
       },
     ])
   })
@@ -82,6 +83,20 @@ describe('a tap on a card', () => {
       event: { operator, action, context },
     })
     expect(clicks).toMatchObject([{ action: 'decline', openId: PERSON, messageId: 'om_1' }])
+  })
+
+  it.each([
+    ['Asia/Tokyo', 'Asia/Tokyo'],
+    ['Mars/Olympus', null],
+    ['', null],
+    ['A'.repeat(65), null],
+    [['Asia/Tokyo'], null],
+    [undefined, null],
+  ])('tells the time zone of the tapper, where it is one: %j', async (timezone, timeZone) => {
+    const { handler, clicks } = setUp()
+    const value = { action: 'decline', session: 'ses_1' }
+    await handler(tap({ action: { tag: 'button', value, timezone } }))
+    expect(clicks).toMatchObject([{ timeZone }])
   })
 
   it('leaves the card as it is when the domain says so', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Service, startService } from '../support/service.ts'
+import { newestCard, type Service, startService } from '../support/service.ts'
 
 const [LIN_XIA, ALEX, SATO] = ['1', '2', '3'].map((digit) => `ou_${digit.repeat(32)}`)
 
@@ -57,6 +57,27 @@ describe('/auth status', () => {
     expect(await asked(SATO, '/auth status')).toMatch(/に終了します（更新されません）/)
     service.emulator.sim.advanceClock({ seconds: 7300 })
     expect(await asked(SATO, '/auth status', 2)).toMatch(/^認可は終了しました/)
+  })
+
+  it('tells the time where the person is, once a tap has told where that is', async () => {
+    service = await startService({ env: { REAUTHORIZE_TIME_ZONE: 'Asia/Shanghai' } })
+    const openId = ALEX ?? ''
+    await authorize(openId, { locale: 'en', scopes: ['task:task:read'] })
+    await service.ask(openId, { locale: 'en', scopes: ['docx:document:readonly'] })
+    const messageId = newestCard(service.emulator, openId)?.message_id ?? ''
+    await service.emulator.sim.click({ messageId, openId, button: { text: 'Not now' } })
+    await service.cardTurns(openId, 'grey')
+    const { appId } = service.emulator.app
+    await expect
+      .poll(() => service.app.parts.store.timeZones.find({ appId, openId }))
+      .toBe('America/New_York')
+    const ends = (await service.app.parts.store.grants.find(appId, openId))?.accessTokenExpiresAt
+    const there = new Intl.DateTimeFormat('en-US', {
+      dateStyle: 'long',
+      timeStyle: 'short',
+      timeZone: 'America/New_York',
+    }).format(ends)
+    expect(await asked(openId, '/auth status')).toContain(there)
   })
 
   it('tells of a revocation', async () => {

@@ -19,6 +19,7 @@ import { revocationContract } from './contract/revocations.ts'
 import { rotationContract } from './contract/rotations.ts'
 import { seenEventContract } from './contract/seen-events.ts'
 import { sessionContract } from './contract/sessions.ts'
+import { timeZoneContract } from './contract/time-zones.ts'
 import { upkeepRaceContract } from './contract/upkeep-races.ts'
 import { upkeepContract } from './contract/upkeeps.ts'
 import { webhookDeliveryContract } from './contract/webhook-deliveries.ts'
@@ -74,6 +75,7 @@ export function describeStore(engine: string, bench: StoreBench): void {
     renewalContract(stores)
     revocationContract(stores)
     seenEventContract(stores)
+    timeZoneContract(stores)
     webhookDeliveryContract(stores)
     idempotentRequestContract(stores)
     apiKeyContract(stores)

@@ -76,6 +76,7 @@ async function callEveryMethod(store: OpenStore): Promise<void> {
     upkeeps,
     renewals,
     seenEvents,
+    timeZones,
     idempotentRequests,
     webhooks,
   } = store
@@ -136,7 +137,7 @@ async function callEveryMethod(store: OpenStore): Promise<void> {
   await upkeeps.mark(grant, mark)
   await upkeeps.schedule(grant, NOW)
   await upkeeps.claimDue(NOW, NOW, 9)
-  const ending = { ...grant, markVersion: null, markReason: null, askedAt: null }
+  const ending = { ...grant, markVersion: null, markReason: null, askedAt: null, timeZone: null }
   const span = { from: NOW, to: NOW }
   await renewals.listByConsent({ ...span, after: null, now: NOW }, 9)
   await renewals.listByConsent({ ...span, after: grant, now: NOW }, 9)
@@ -149,6 +150,9 @@ async function callEveryMethod(store: OpenStore): Promise<void> {
   await grants.delete(grant)
   await seenEvents.markSeen('event', NOW)
   await seenEvents.deleteSeenBefore(NOW, 9)
+  await timeZones.note(grant, 'Asia/Tokyo', NOW)
+  await timeZones.find(grant)
+  await timeZones.deleteNotedBefore(NOW, 9)
   const request = { keyHash: 'key', fingerprint: 'print', claimedUntil: NOW, createdAt: NOW }
   await idempotentRequests.claim(request, NOW)
   await idempotentRequests.find('key')

@@ -47,8 +47,13 @@ export function renewalContract(stores: Stores): void {
       })
       const { sealedAccessToken: _a, sealedRefreshToken: _r, ...others } = grant
       const { refreshTokenExpiresAt: _e, issuedAt: _i, ...known } = others
+      const told = { ...known, markVersion: 1, markReason: 'revoked', askedAt: null }
       expect(await store.renewals.listByConsent(everybody, 9)).toEqual([
-        { ...known, markVersion: 1, markReason: 'revoked', askedAt: null },
+        { ...told, timeZone: null },
+      ])
+      await store.timeZones.note(grant, 'Asia/Tokyo', NOW)
+      expect(await store.renewals.listByConsent(everybody, 9)).toEqual([
+        { ...told, timeZone: 'Asia/Tokyo' },
       ])
     })
 
