@@ -1,6 +1,7 @@
 import type { CallApi } from './api-call.ts'
 import { CardAuthError } from './card-auth-error.ts'
 import { earlierSessionOf } from './earlier-session.ts'
+import { pause } from './pause.ts'
 import {
   asToken,
   asWaitingSession,
@@ -11,6 +12,9 @@ import {
 import type { UserAccessTokenRequest } from './requests.ts'
 import { secondsOf } from './seconds.ts'
 import { waitForSession } from './wait-for-session.ts'
+
+/** As often as the service says to ask again about what it does not show. */
+const LOOK_AGAIN_MS = 5000
 
 /** The one call: a token that works, or a card and, while the caller waits, the token that the person grants on it. */
 export async function getUserAccessToken(
@@ -66,8 +70,17 @@ async function untilOtherEnds(
 ): Promise<void> {
   const sessionId = earlierSessionOf(error)
   if (sessionId === undefined) throw error
-  const { state } = await waitForSession(callApi, { sessionId, until, signal })
-  if (state === 'pending') throw error
+  const isOver = await waitForSession(callApi, { sessionId, until, signal }).then(
+    ({ state }) => state !== 'pending',
+    async (unseen: unknown) => {
+      // It asks for nothing that this key was given, so the key may not see it.
+      const isHidden = unseen instanceof CardAuthError && unseen.code === 'session_not_found'
+      if (!isHidden || Date.now() + LOOK_AGAIN_MS >= until) throw isHidden ? error : unseen
+      await pause(LOOK_AGAIN_MS, signal)
+      return true
+    },
+  )
+  if (!isOver) throw error
 }
 
 /** The errors that the service gives to those who wait in the same call. */

@@ -207,6 +207,23 @@ describe('the wait for a person', () => {
     })
   })
 
+  it('asks again and again while a request goes first that its key may not see', async () => {
+    const earlier = problem('authorization_in_progress', 409, {
+      headers: { 'retry-after': '5' },
+      session_id: 's0',
+    })
+    const hidden = problem('session_not_found', 404)
+    const { client, sent } = createStubbedClient([earlier, hidden, earlier, hidden, json(TOKEN)])
+    const waiting = client.getUserAccessToken({ openId, wait: '1m' })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await waiting).toMatchObject({ accessToken: 'u-1' })
+    expect(sent.map(({ method }) => method)).toEqual(['POST', 'GET', 'POST', 'GET', 'POST'])
+    const impatient = createStubbedClient([earlier, hidden]).client
+    expect(await failureOf(impatient.getUserAccessToken({ openId }))).toMatchObject({
+      code: 'authorization_in_progress',
+    })
+  })
+
   it('outlasts a service that is gone for longer than a call is tried', async () => {
     const gone = Array.from({ length: 20 }, noNetwork)
     const { client, sent } = createStubbedClient([asked, ...gone, completed, json(TOKEN)])
