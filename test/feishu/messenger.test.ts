@@ -254,7 +254,7 @@ describe('Feishu in trouble', () => {
   })
 
   it('ends a call that hangs, and does not try it again', async () => {
-    const { app, messenger, stub, feishu } = await onStub(() => undefined, 40)
+    const { app, messenger, stub, feishu } = await onStub(() => undefined, 1000)
     const error = await rejection(messenger.sendCard(sessionOf(app, 'ou_x'), LINK))
     expect(error).toMatchObject({ code: 'feishu_unavailable', reason: 'upstream_timeout' })
     expect(stub.requests.filter(({ path }) => path.includes('/messages'))).toHaveLength(1)
@@ -266,7 +266,7 @@ describe('Feishu in trouble', () => {
     const { app, messenger } = await onStub((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })
       drips.push(setInterval(() => response.write(' '), 5))
-    }, 60)
+    }, 1000)
     const error = await rejection(messenger.sendCard(sessionOf(app, 'ou_x'), LINK))
     for (const drip of drips) clearInterval(drip)
     expect(error).toMatchObject({ reason: 'upstream_timeout' })
