@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { EVERYTHING } from '../../src/access/permits.ts'
 import { startFeishuEmulator } from '../../src/emulator/index.ts'
+import { DEFAULT_RATE_LIMITS } from '../../src/http/rate-limits.ts'
 import { newestCard, type Service, startService } from '../support/service.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -153,5 +154,43 @@ describe('A18: a bot in a loop', () => {
     if (one) await expectTooMany(one, 'key')
     expect((await ask(newcomer())).status).toBe(201)
     await expectNothingSaved()
+  })
+})
+
+describe('A18: a script that calls from one address', () => {
+  let service: Service
+  beforeAll(async () => {
+    service = await startService()
+  })
+  afterAll(() => service.close())
+
+  // A stranger's tickets and states: what is limited is limited before anything is looked up.
+  const ticket = 'a'.repeat(43)
+  it.each([
+    ['links', 'GET', `/auth/${ticket}`, '/auth/{ticket}', DEFAULT_RATE_LIMITS.authLinks],
+    ['callbacks', 'GET', '/callback?code=a&state=b', '/callback', DEFAULT_RATE_LIMITS.callbacks],
+    [
+      'new cards',
+      'POST',
+      `/auth/${ticket}/card`,
+      '/auth/{ticket}/card',
+      DEFAULT_RATE_LIMITS.newCards,
+    ],
+  ] as const)('gets so many %s a minute, and every other address its own', async (...row) => {
+    const [name, method, path, endpoint, limit] = row
+    const call = async (from: string) => {
+      const headers = { 'x-forwarded-for': from }
+      const answer = await fetch(`${service.url}${path}`, { method, headers, redirect: 'manual' })
+      await answer.arrayBuffer()
+      return answer
+    }
+    const address = `203.0.113.${name.length}`
+    for (let calls = 0; calls < limit; calls++) expect((await call(address)).status).not.toBe(429)
+    const refused = await call(address)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await call('198.51.100.1')).status).not.toBe(429)
+    expect(await service.metric('lark_service_rate_limited_total', { endpoint })).toBe(1)
+    expect(await service.app.parts.store.grants.list({ limit: 9 })).toEqual([])
   })
 })

@@ -1,10 +1,12 @@
 import type { LookupAddress } from 'node:dns'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createWebhookPoster, type WebhookReceiver } from '../../src/webhooks/webhook-poster.ts'
 import { startService } from '../support/service.ts'
 import { type Receiver, SECRET, startReceiver } from '../webhooks/receiver.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const INSIDE = [
   '127.0.0.1',
@@ -158,9 +160,18 @@ describe('A19: a webhook into the network it is sent from', () => {
     await expect(post(byNetwork, ['::1'])).resolves.toBe('blocked_address')
   })
 
-  it('is kept from the running service too, which says why', async () => {
+  it.each([
+    ['this machine', (port: number) => `http://127.0.0.1:${port}/hooks?key=canary-in-the-query`],
+    ['this machine by name', (port: number) => `http://localhost:${port}/hooks`],
+    ['this machine in IPv6', (port: number) => `http://[::1]:${port}/hooks`],
+    ['this machine as one number', (port: number) => `https://2130706433:${port}/hooks`],
+    ['this machine inside of IPv6', (port: number) => `https://[::ffff:7f00:1]:${port}/hooks`],
+    ['the metadata of a cloud', () => 'https://169.254.169.254/latest/meta-data/'],
+    ['a private network', () => 'https://10.0.0.1/hooks'],
+    ['a private network in IPv6', () => 'https://[fd00:ec2::254]/hooks'],
+  ])('is not sent by the running service to %s, and it says why', async (_, urlAt) => {
     const service = await startService({
-      env: { WEBHOOK_URL: receiver.url, WEBHOOK_SECRETS: SECRET },
+      env: { WEBHOOK_URL: urlAt(receiver.port), WEBHOOK_SECRETS: SECRET },
     })
     try {
       const [person] = service.emulator.people

@@ -126,7 +126,7 @@ describe('a callback whose state', () => {
 })
 
 describe('a link', () => {
-  it('uses nothing up when a previewer opens it first, with HEAD and GET (A9)', async () => {
+  it('A9: uses nothing up when a previewer opens it first, with HEAD and GET', async () => {
     const person = await scene.askedPerson()
     const link = scene.linkOf(person.session)
     for (const method of ['HEAD', 'GET', 'HEAD', 'GET', 'GET']) {
@@ -154,7 +154,7 @@ describe('a link', () => {
   })
 })
 
-describe('a hundred callbacks at once (A8)', () => {
+describe('A8: a hundred callbacks at once', () => {
   it('spend the code once and all say that it is done', async () => {
     const person = await scene.askedPerson()
     const redirect = await scene.approve(person.authorizeUrl, person.openId)

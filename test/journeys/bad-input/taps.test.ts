@@ -67,7 +67,7 @@ describe('a tap by someone else than the person asked', () => {
   })
 })
 
-describe('a tap on the card of a request that has ended (A10)', () => {
+describe('A10: a tap on the card of a request that has ended', () => {
   const ENDS: [string, (person: Asked) => Promise<unknown>, string, string, string][] = [
     [
       'declined',
@@ -121,7 +121,7 @@ describe('a tap on the card of a request that has ended (A10)', () => {
   })
 })
 
-describe('a tap that comes twice (A11)', () => {
+describe('A11: a tap that comes twice', () => {
   it('as one event gets one answer and is one decision', async () => {
     const openId = scene.newcomer()
     const session = await scene.service.ask(openId)
@@ -164,7 +164,7 @@ describe('a tap that comes twice (A11)', () => {
   })
 })
 
-describe('a forged card value (A12)', () => {
+describe('A12: a forged card value', () => {
   it("that names someone else's request ends nothing", async () => {
     const [victim, attacker] = [scene.newcomer(), scene.newcomer()]
     const target = await scene.service.ask(victim)
