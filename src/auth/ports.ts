@@ -5,6 +5,7 @@ import type { LogEvent } from './log-event.ts'
 import type { RefreshReply } from './refresh-outcome.ts'
 import type { RenewalStore } from './renewals.ts'
 import type { RevocationStore } from './revocation.ts'
+import type { SealedCount, SealStore } from './seals.ts'
 import type { AuthSession, CardLook, SessionMove, SessionState } from './session.ts'
 import type { Tidings } from './tidings.ts'
 import type { TimeZoneStore } from './time-zones.ts'
@@ -135,6 +136,9 @@ export interface AttemptStore {
 /** The two columns of a grant that hold tokens. */
 export type SealedPair = Pick<Grant, 'sealedAccessToken' | 'sealedRefreshToken'>
 
+/** A grant as it was read, and its tokens sealed with another key. */
+export type ResealedGrant = { grant: Grant; pair: SealedPair }
+
 /** Which grants to list, by app and person; `after` is the last one of the page before. */
 export type GrantFilter = {
   appId?: string | undefined
@@ -171,12 +175,12 @@ export interface GrantStore {
   delete(key: GrantKey, read?: GrantVersion): Promise<Grant | null>
   list(filter: GrantFilter): Promise<Grant[]>
   /**
-   * Writes the same tokens sealed with another key; the version stays, for no token is new.
-   * False when the grant or one of its tokens has changed since it was read.
+   * Writes the same tokens sealed with another key; the version stays, for no token is new. Resolves with how many were written:
+   * not those whose grant, or one of its tokens, has changed since it was read, or that somebody else is writing just now.
    */
-  reseal(grant: Grant, pair: SealedPair): Promise<boolean>
+  reseal(resealed: readonly ResealedGrant[]): Promise<number>
   /** How many grants each key has sealed; null stands for grants not known to be sealed with one key. */
-  countByKey(): Promise<{ keyId: string | null; count: number }[]>
+  countByKey(): Promise<SealedCount[]>
 }
 
 /** Event ids already worked on. */
@@ -211,6 +215,7 @@ export interface Store {
   upkeeps: UpkeepStore
   renewals: RenewalStore
   revocations: RevocationStore
+  seals: SealStore
   tidings: Tidings
   webhooks: WebhookOutbox
   census: GrantCensus

@@ -3,29 +3,34 @@ import type { Grant } from './grant.ts'
 import type { Binding, Clock, Store, TokenCipher } from './ports.ts'
 import type { Revocation } from './revocation.ts'
 import { bindingsOf } from './revocation-of.ts'
+import type { AuthSession } from './session.ts'
 import { accessTokenBinding, refreshTokenBinding } from './store-grant.ts'
+import { ticketBinding } from './ticket.ts'
 import type { GrantKey } from './upkeep.ts'
 
-/** How far a rotation has come: grants and revocations sealed anew, and those that no key of the ring opens. */
+/** How far a rotation has come: grants, revocations and waiting cards sealed anew, and those that no key of the ring opens. */
 export type Rotation = { resealed: number; unreadable: number }
 
 /**
- * Seals every grant with the first key that is not sealed with it yet, and the tokens that Feishu is yet to be told of, while
- * callers read and refresh; running it again does no harm. Tickets and PKCE verifiers live for minutes and are left to run out. What does not open is counted
- * and left as it is.
+ * Seals every grant with the first key, the tokens that Feishu is yet to be told of, and the tickets of cards that wait, while
+ * callers read and refresh; running it again does no harm. PKCE verifiers live for ten minutes and kept answers for a day: they
+ * are left to run out. What does not open is counted and left as it is.
  * @throws {StoreUnavailableError} when the database fails; what was done until then stays done.
  */
 export type RotateKeys = (onProgress?: (rotation: Rotation) => void) => Promise<Rotation>
 
 type Neighbours = {
-  store: Pick<Store, 'grants' | 'revocations'>
+  store: Pick<Store, 'grants' | 'revocations' | 'seals'>
   cipher: TokenCipher
   clock: Pick<Clock, 'sleep'>
   /** The id of the key that {@link TokenCipher.seal} uses: the first of the ring. */
   sealingKeyId: string
-  /** How many are read at a time; they are written one by one. */
+  /** How many rows are read at a time, and as many grants are written in one statement. */
   batchSize?: number | undefined
 }
+
+/** What became of a batch; missed is what somebody else has changed meanwhile. */
+type Batch = Rotation & { missed: number }
 
 const BATCH = 100
 /** An instance that still runs with the former key in front seals with it again; that must not go on for ever. */
@@ -40,77 +45,87 @@ export function createRotateKeys(neighbours: Neighbours): RotateKeys {
     for (let pass = 1; ; pass++) {
       const before = resealed
       let [missed, unreadable] = [0, 0]
-      for await (const resealing of sealedOtherwise()) {
-        const outcome = await orUnreadable(resealing)
-        if (outcome === 'resealed') resealed++
-        if (outcome === 'changed') missed++
-        if (outcome === 'unreadable') unreadable++
-        if ((resealed + missed + unreadable) % batchSize === 0) onProgress({ resealed, unreadable })
+      for await (const batch of batches()) {
+        resealed += batch.resealed
+        missed += batch.missed
+        unreadable += batch.unreadable
+        onProgress({ resealed, unreadable })
       }
       // A pass that has done anything may have been overtaken: the next one looks.
       const isDone = resealed === before && missed === 0
-      if (isDone || pass === MOST_PASSES) {
-        onProgress({ resealed, unreadable })
-        return { resealed, unreadable }
-      }
+      if (isDone || pass === MOST_PASSES) return { resealed, unreadable }
     }
   }
 
-  async function* sealedOtherwise(): AsyncGenerator<() => Promise<boolean>> {
-    for await (const grant of grantsOfOtherKeys()) yield () => resealGrant(grant)
-    for await (const each of revocationsOfOtherKeys()) yield () => resealRevocation(each)
-  }
-
-  async function* grantsOfOtherKeys(): AsyncGenerator<Grant> {
+  async function* batches(): AsyncGenerator<Batch> {
     const counts = await store.grants.countByKey()
     for (const { keyId } of counts.filter((each) => each.keyId !== sealingKeyId)) {
-      for (let after: GrantKey | undefined; ; ) {
-        const batch = await store.grants.list({ sealedWith: keyId, after, limit: batchSize })
-        yield* batch
-        // An embedded database answers without ever letting go of the event loop.
-        await clock.sleep(0)
-        after = batch.at(-1)
-        if (batch.length < batchSize) break
-      }
+      const list = (after: GrantKey | undefined) =>
+        store.grants.list({ sealedWith: keyId, after, limit: batchSize })
+      for await (const page of pages(list)) yield resealGrants(page)
     }
+    const listRevocations = (after: Revocation | undefined) =>
+      store.revocations.listSealedOtherwise(sealingKeyId, after?.id ?? null, batchSize)
+    for await (const page of pages(listRevocations)) yield eachOf(page, resealRevocation)
+    const listTickets = (after: AuthSession | undefined) =>
+      store.seals.listTickets({ notSealedWith: sealingKeyId, after, limit: batchSize })
+    for await (const page of pages(listTickets)) yield eachOf(page, resealTicket)
   }
 
-  async function* revocationsOfOtherKeys(): AsyncGenerator<Revocation> {
-    for (let after: string | null = null; ; ) {
-      const batch = await store.revocations.listSealedOtherwise(sealingKeyId, after, batchSize)
-      yield* batch
-      after = batch.at(-1)?.id ?? null
-      if (batch.length < batchSize) return
-    }
-  }
-
-  async function orUnreadable(
-    reseal: () => Promise<boolean>,
-  ): Promise<'resealed' | 'changed' | 'unreadable'> {
-    try {
-      return (await reseal()) ? 'resealed' : 'changed'
-    } catch (error) {
-      if (error instanceof TokenUnreadableError) return 'unreadable'
-      throw error
+  async function* pages<Row>(
+    list: (after: Row | undefined) => Promise<Row[]>,
+  ): AsyncGenerator<readonly Row[]> {
+    for (let after: Row | undefined; ; ) {
+      const page = await list(after)
+      if (page.length > 0) yield page
+      // An embedded database answers without ever letting go of the event loop.
+      await clock.sleep(0)
+      after = page.at(-1)
+      if (page.length < batchSize) return
     }
   }
 
   /** Compare-and-set: a refresh or a consent that came first has sealed a pair of its own. */
-  async function resealGrant(grant: Grant): Promise<boolean> {
-    const pair = {
-      sealedAccessToken: again(grant.sealedAccessToken, accessTokenBinding(grant)),
-      sealedRefreshToken: againOrNull(grant.sealedRefreshToken, refreshTokenBinding(grant)),
-    }
-    return await store.grants.reseal(grant, pair)
+  async function resealGrants(page: readonly Grant[]): Promise<Batch> {
+    const opened = page.flatMap((grant) => {
+      const pair = unlessUnreadable(() => ({
+        sealedAccessToken: again(grant.sealedAccessToken, accessTokenBinding(grant)),
+        sealedRefreshToken: againOrNull(grant.sealedRefreshToken, refreshTokenBinding(grant)),
+      }))
+      return pair ? [{ grant, pair }] : []
+    })
+    const resealed = await store.grants.reseal(opened)
+    const missed = opened.length - resealed
+    return { resealed, missed, unreadable: page.length - opened.length }
   }
 
-  async function resealRevocation(revocation: Revocation): Promise<boolean> {
+  /** There are few of what is written one by one. */
+  async function eachOf<Row>(
+    page: readonly Row[],
+    reseal: (row: Row) => Promise<boolean | null>,
+  ): Promise<Batch> {
+    const batch = { resealed: 0, missed: 0, unreadable: 0 }
+    for (const row of page) {
+      const isWritten = await reseal(row)
+      if (isWritten === null) batch.unreadable++
+      else if (isWritten) batch.resealed++
+      else batch.missed++
+    }
+    return batch
+  }
+
+  async function resealRevocation(revocation: Revocation): Promise<boolean | null> {
     const { accessToken, refreshToken } = bindingsOf(revocation)
-    const tokens = {
+    const tokens = unlessUnreadable(() => ({
       sealedAccessToken: againOrNull(revocation.sealedAccessToken, accessToken),
       sealedRefreshToken: againOrNull(revocation.sealedRefreshToken, refreshToken),
-    }
-    return await store.revocations.reseal(revocation, tokens)
+    }))
+    return tokens === null ? null : await store.revocations.reseal(revocation, tokens)
+  }
+
+  async function resealTicket(session: AuthSession): Promise<boolean | null> {
+    const ticket = unlessUnreadable(() => again(session.sealedTicket, ticketBinding(session)))
+    return ticket === null ? null : await store.seals.resealTicket(session, ticket)
   }
 
   function againOrNull(sealed: string | null, binding: Binding): string | null {
@@ -119,5 +134,15 @@ export function createRotateKeys(neighbours: Neighbours): RotateKeys {
 
   function again(sealed: string, binding: Binding): string {
     return cipher.seal(cipher.open(sealed, binding), binding)
+  }
+}
+
+/** Null when no key of the ring opens it. */
+function unlessUnreadable<Sealed>(seal: () => Sealed): Sealed | null {
+  try {
+    return seal()
+  } catch (error) {
+    if (error instanceof TokenUnreadableError) return null
+    throw error
   }
 }

@@ -20,16 +20,19 @@ export function createTickets({ apps, cipher }: { apps: Apps; cipher: TokenCiphe
   return {
     issue(owner) {
       const ticket = newSecret()
-      return { ticketHash: hashSecret(ticket), sealedTicket: cipher.seal(ticket, binding(owner)) }
+      return {
+        ticketHash: hashSecret(ticket),
+        sealedTicket: cipher.seal(ticket, ticketBinding(owner)),
+      }
     },
     link(session) {
-      const ticket = cipher.open(session.sealedTicket, binding(session))
+      const ticket = cipher.open(session.sealedTicket, ticketBinding(session))
       return publicLink(apps.resolve(session.appId), `auth/${ticket}`)
     },
   }
 }
 
-/** The tenant may still be unknown when a session opens, so it stays out of the binding. */
-function binding({ id, appId, openId }: Owner) {
+/** What a sealed ticket is bound to; the tenant may still be unknown when a session opens, so it stays out of it. */
+export function ticketBinding({ id, appId, openId }: Owner) {
   return { appId, tenantKey: null, openId, field: `ticket:${id}` }
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { keyUsage } from '../auth/key-usage.ts'
+import { type CountByKey, type KeyHoldings, keyHoldings } from '../auth/key-usage.ts'
+import type { Store } from '../auth/ports.ts'
 import { createRotateKeys } from '../auth/rotate-keys.ts'
 import { createTokenCipher, generateKey } from '../auth/token-cipher.ts'
 import { createSystemClock } from '../system-clock.ts'
@@ -28,22 +29,26 @@ export function keysCommand(report: (code: ExitCode) => void): Command {
     })
   keys
     .command('list')
-    .description('how many tokens each key holds; exit code 1 when a key is missing')
+    .description('what each key holds; exit code 1 when the key of a token or a card is missing')
     .option('--json', 'print JSON')
     .action(async ({ json }: Json) => {
-      const usage = await withParts(async ({ store }, { encryptionKeys }) =>
-        keyUsage(
+      const holdings = await withParts(async ({ store }, { encryptionKeys }) =>
+        keyHoldings(
           encryptionKeys.map(({ id }) => id),
-          await store.grants.countByKey(),
-          await store.revocations.countByKey(),
+          await countSealed(store),
         ),
       )
-      const rows = usage.map(({ keyId, ...others }) => ({ key_id: keyId, ...others }))
+      const rows = holdings.map(({ keyId, signIns, ...others }) => ({
+        ...{ key_id: keyId, sign_ins: signIns, ...others },
+      }))
       if (json) console.log(JSON.stringify(rows, null, 2))
       else console.table(rows.map((row) => ({ ...row, standing: STANDINGS[row.standing] })))
-      if (rows.some(({ standing }) => standing === 'missing')) {
+      const isLost = ({ standing, grants, revocations, cards }: KeyHoldings) =>
+        standing === 'missing' && grants + revocations + cards > 0
+      // Sign-ins and answers whose key is gone cost a second try, and nothing is lost.
+      if (holdings.some(isLost)) {
         console.error(
-          'Some tokens cannot be opened: put their key back, behind the first of TOKEN_ENCRYPTION_KEYS.',
+          'Some tokens or cards cannot be opened: put their key back, behind the first of TOKEN_ENCRYPTION_KEYS.',
         )
         report(1)
       }
@@ -51,7 +56,7 @@ export function keysCommand(report: (code: ExitCode) => void): Command {
   keys
     .command('rotate')
     .description(
-      'seal every token with the first key, while the service runs; cards that wait keep the old key until they run out',
+      'seal every token, and every card that waits, with the first key, while the service runs',
     )
     .option('--json', 'print JSON')
     .action(async ({ json }: Json) => report(await rotate(json)))
@@ -59,44 +64,50 @@ export function keysCommand(report: (code: ExitCode) => void): Command {
 }
 
 async function rotate(json: true | undefined): Promise<ExitCode> {
-  const outcome = await withParts(
-    async ({ store, access }, { encryptionKeys, sessionTtlSeconds }) => {
-      const rotateKeys = createRotateKeys({
-        store,
-        cipher: createTokenCipher({ keys: encryptionKeys }),
-        clock: createSystemClock(),
-        sealingKeyId: encryptionKeys[0].id,
-      })
-      // The answer goes to standard output, the way there to standard error.
-      const rotation = await rotateKeys(({ resealed, unreadable }) => {
-        if (!json) console.error(`${resealed} sealed anew, ${unreadable} cannot be opened`)
-      })
-      const counts = [
-        ...(await store.grants.countByKey()),
-        ...(await store.revocations.countByKey()),
-      ]
-      const left = counts
-        .filter(({ keyId }) => keyId !== encryptionKeys[0].id)
-        .reduce((sum, { count }) => sum + count, 0)
-      access.audit.note({ action: 'keys_rotated', detail: { ...rotation, left } })
-      return { ...rotation, left, waitSeconds: sessionTtlSeconds }
-    },
-  )
-  const { resealed, unreadable, left, waitSeconds } = outcome
-  if (json) console.log(JSON.stringify({ resealed, unreadable, left }))
+  const outcome = await withParts(async ({ store, access }, { encryptionKeys }) => {
+    const sealingKeyId = encryptionKeys[0].id
+    const rotateKeys = createRotateKeys({
+      store,
+      cipher: createTokenCipher({ keys: encryptionKeys }),
+      clock: createSystemClock(),
+      sealingKeyId,
+    })
+    // The answer goes to standard output, the way there to standard error.
+    const rotation = await rotateKeys(({ resealed, unreadable }) => {
+      if (!json) console.error(`${resealed} sealed anew, ${unreadable} cannot be opened`)
+    })
+    const { grants, revocations, tickets, verifiers, replies } = await countSealed(store)
+    const ofOtherKeys = (counts: CountByKey) =>
+      counts.reduce((sum, { keyId, count }) => sum + (keyId === sealingKeyId ? 0 : count), 0)
+    const left = ofOtherKeys([...grants, ...revocations, ...tickets])
+    const runningOut = ofOtherKeys([...verifiers, ...replies])
+    access.audit.note({ action: 'keys_rotated', detail: { ...rotation, left } })
+    return { ...rotation, left, runningOut }
+  })
+  const { resealed, unreadable, left, runningOut } = outcome
+  if (json) console.log(JSON.stringify({ resealed, unreadable, left, running_out: runningOut }))
   else console.log(`Done: ${resealed} sealed with the first key, ${left} left with another one.`)
   if (left > 0) {
     console.error(
       unreadable > 0
-        ? 'Some tokens cannot be opened; keys list names the keys they need. Keep every key you have.'
+        ? 'Some tokens or cards cannot be opened; keys list names the keys they need. Keep every key you have.'
         : 'An instance still seals with another key. Give all of them the new key first, restart, and rotate again.',
     )
     return 1
   }
   if (!json) {
     console.log(
-      `Links on cards and consents under way are not sealed anew, they run out: take the old keys away ${waitSeconds} s after the last restart.`,
+      `Sign-ins under way and kept answers are not sealed anew, they run out within a day: ${runningOut} are left. Take an old key away when keys list counts nothing for it.`,
     )
   }
   return 0
+}
+
+async function countSealed(store: Store) {
+  const [grants, revocations, others] = await Promise.all([
+    store.grants.countByKey(),
+    store.revocations.countByKey(),
+    store.seals.count(createSystemClock().now()),
+  ])
+  return { grants, revocations, ...others }
 }

@@ -18,6 +18,7 @@ import { createIdempotentRequests } from './idempotent-requests.ts'
 import { createJobSuccesses } from './job-successes.ts'
 import { createRenewals } from './renewals.ts'
 import { createRevocations } from './revocations.ts'
+import { createSeals } from './seals.ts'
 import { createSeenEvents } from './seen-events.ts'
 import { createSessionCards } from './session-cards.ts'
 import { createSessionMoves } from './session-moves.ts'
@@ -73,6 +74,7 @@ export function createStore(engine: Engine, onOperation?: OperationListener): Op
     upkeeps: watch('upkeeps', upkeeps),
     renewals: watch('renewals', createRenewals(engine)),
     revocations: watch('revocations', createRevocations(engine)),
+    seals: watch('seals', createSeals(engine)),
     tidings: { tell, listen: tidings.listen },
     seenEvents: watch('seen_events', createSeenEvents(engine)),
     timeZones: watch('time_zones', createTimeZones(engine)),

@@ -20,6 +20,8 @@ export type Dialect = {
   lockAndSkipLocked: <Query>(query: Query & LockableQuery) => Query
   /** Locks the rows a subquery reads, so that its guard still holds when the statement commits. */
   lockShared: <Query>(query: Query & LockableQuery) => Query
+  /** The id of the key that sealed a value, from in front of its first dot; null where there is none. */
+  keyIdIn: (sealed: Column) => SQL<string | null>
 }
 
 type LockableQuery = { for(strength: 'update' | 'share', options?: { skipLocked: true }): unknown }
@@ -42,6 +44,7 @@ export const postgresDialect: Dialect = {
     query.for('share')
     return query
   },
+  keyIdIn: (sealed) => sql`nullif(split_part(${sealed}, '.', 1), ${sealed})`,
 }
 
 /**
@@ -62,6 +65,7 @@ export const sqliteDialect: Dialect = {
   json: ((name: string) => sqlite.text(name, { mode: 'json' })) as unknown as Dialect['json'],
   lockAndSkipLocked: (query) => query,
   lockShared: (query) => query,
+  keyIdIn: (sealed) => sql`nullif(substr(${sealed}, 1, instr(${sealed}, '.') - 1), '')`,
 }
 
 /** Lets a synchronous SQLite database pass for the shared query builder; its queries can be awaited too. */

@@ -4,8 +4,7 @@ import type { GrantKey } from '../auth/upkeep.ts'
 import { countByKey } from './count-by-key.ts'
 import type { Engine } from './engine.ts'
 import { columnsOfGrant } from './grant-columns.ts'
-import { isOfGrant } from './is-of-grant.ts'
-import { keyIdOfPair } from './key-id-of-pair.ts'
+import { createResealGrants } from './reseal-grants.ts'
 
 type GrantKeys = Pick<GrantStore, 'list' | 'reseal' | 'countByKey'>
 
@@ -23,27 +22,7 @@ export function createGrantKeys(engine: Engine): GrantKeys {
         .limit(filter.limit)
     },
 
-    async reseal(grant, pair) {
-      const rows = await database
-        .update(grants)
-        .set({
-          sealedAccessToken: pair.sealedAccessToken,
-          sealedRefreshToken: pair.sealedRefreshToken,
-          sealedWith: keyIdOfPair(pair),
-        })
-        .where(
-          and(
-            isOfGrant(grants, grant),
-            eq(grants.version, grant.version),
-            eq(grants.sealedAccessToken, grant.sealedAccessToken),
-            grant.sealedRefreshToken === null
-              ? isNull(grants.sealedRefreshToken)
-              : eq(grants.sealedRefreshToken, grant.sealedRefreshToken),
-          ),
-        )
-        .returning({ appId: grants.appId })
-      return rows.length === 1
-    },
+    reseal: createResealGrants(engine),
 
     countByKey: () => countByKey(engine),
   }

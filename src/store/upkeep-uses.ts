@@ -1,10 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { GrantKey, UpkeepStore } from '../auth/upkeep.ts'
 import type { Engine } from './engine.ts'
+import { inGroups } from './in-groups.ts'
 import { flushed } from './unflushed.ts'
-
-/** Statements stay prepared, so there are only so many: one for each size. */
-const SIZES = [100, 10, 1]
 
 /** Creates the statement that notes who uses their grant. */
 export function createUpkeepUses({
@@ -38,11 +36,4 @@ function byGrant(one: GrantKey, other: GrantKey): number {
 
 function order(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
-}
-
-function* inGroups<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  let start = 0
-  for (const size of SIZES) {
-    for (; items.length - start >= size; start += size) yield items.slice(start, start + size)
-  }
 }

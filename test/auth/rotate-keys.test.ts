@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createApps } from '../../src/auth/apps.ts'
 import type { Grant } from '../../src/auth/grant.ts'
-import { keyUsage } from '../../src/auth/key-usage.ts'
+import { keyHoldings, keyUsage } from '../../src/auth/key-usage.ts'
 import type { Store, TokenCipher } from '../../src/auth/ports.ts'
 import { createReadToken } from '../../src/auth/read-token.ts'
 import { createRotateKeys, type Rotation } from '../../src/auth/rotate-keys.ts'
+import type { AuthSession } from '../../src/auth/session.ts'
 import { accessTokenBinding, refreshTokenBinding } from '../../src/auth/store-grant.ts'
+import { createTickets } from '../../src/auth/ticket.ts'
 import { createTokenCipher } from '../../src/auth/token-cipher.ts'
 import { StoreUnavailableError } from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { createSystemClock } from '../../src/system-clock.ts'
-import { inSeconds, insertGrant } from '../store/contract/samples.ts'
+import { aSession, inSeconds, insertGrant, insertSession, NOW } from '../store/contract/samples.ts'
 
 const oldKey = { id: 'old', key: randomBytes(32) }
 const newKey = { id: 'new', key: randomBytes(32) }
@@ -18,6 +21,9 @@ const lostKey = { id: 'lost', key: randomBytes(32) }
 const withOld = createTokenCipher({ keys: [oldKey] })
 const withNew = createTokenCipher({ keys: [newKey] })
 const withLost = createTokenCipher({ keys: [lostKey] })
+const apps = createApps([
+  { appId: 'cli_a', brand: 'feishu', redirectUri: 'https://bot.example/cb', defaultScopes: [] },
+])
 const withBoth = createTokenCipher({ keys: [newKey, oldKey] })
 
 // A thousand people authorize first, which takes its time on a busy machine.
@@ -38,16 +44,18 @@ const rotating = (over: Store = store, batchSize = 10) =>
     batchSize,
   })
 
-/** A grant of a person; its refresh token may be sealed with another key. */
-function grantOf(openId: string, access: TokenCipher, refresh: TokenCipher | null = access) {
+/** A grant of a person, whose card waits no more; its refresh token may be sealed with another key. */
+async function grantOf(openId: string, access: TokenCipher, refresh: TokenCipher | null = access) {
   const row = { appId: 'cli_a', tenantKey: 'tenant_a', openId }
-  return insertGrant(store, {
+  const grant = await insertGrant(store, {
     ...row,
     sealedAccessToken: access.seal(`access of ${openId}`, accessTokenBinding(row)),
     sealedRefreshToken:
       refresh === null ? null : refresh.seal(`refresh of ${openId}`, refreshTokenBinding(row)),
     refreshTokenExpiresAt: refresh && inSeconds(604_800),
   })
+  await store.sessions.completeGranted(NOW, 9)
+  return grant
 }
 
 function openBoth(cipher: TokenCipher, grant: Grant) {
@@ -116,8 +124,9 @@ describe('rotating keys', () => {
       ...store,
       grants: {
         ...store.grants,
-        async reseal(grant, pair) {
-          if (isFirst) {
+        async reseal(resealed) {
+          const grant = resealed[0]?.grant
+          if (isFirst && grant) {
             isFirst = false
             await store.grants.rotate(grant.version, {
               ...grant,
@@ -126,7 +135,7 @@ describe('rotating keys', () => {
               sealedRefreshToken: withOld.seal(refreshed.refresh, refreshTokenBinding(grant)),
             })
           }
-          return store.grants.reseal(grant, pair)
+          return store.grants.reseal(resealed)
         },
       },
     }
@@ -150,23 +159,73 @@ describe('rotating keys', () => {
     expect(await rotating(store, 3)()).toEqual({ resealed: 0, unreadable: 7 })
   })
 
-  it('tells how far it has come after so many of any kind, and at the end', async () => {
+  it('tells how far it has come after each batch of any kind', async () => {
     const tell = async (over = store, batchSize = 3) => {
       const told: Rotation[] = []
       await rotating(over, batchSize)((rotation) => told.push(rotation))
       return told.map(({ resealed, unreadable }) => [resealed, unreadable])
     }
     for (const openId of ['ou_1', 'ou_2', 'ou_3', 'ou_4']) await grantOf(openId, withOld)
-    expect(await tell(store, 2)).toEqual([2, 4, 4].map((resealed) => [resealed, 0]))
+    const both = [
+      [2, 0],
+      [4, 0],
+    ]
+    expect(await tell(store, 2)).toEqual(both)
     for (const openId of ['ou_5', 'ou_6', 'ou_7']) await grantOf(openId, withOld)
+    // Two of the first batch are in the hands of somebody else just then.
     let tries = 0
-    const reseal: Store['grants']['reseal'] = async (...args) =>
-      ++tries > 2 && (await store.grants.reseal(...args))
+    const reseal: Store['grants']['reseal'] = (resealed) =>
+      store.grants.reseal(tries++ === 0 ? resealed.slice(2) : resealed)
     const busy = { ...store, grants: { ...store.grants, reseal } }
-    expect(await tell(busy)).toEqual([1, 3, 3].map((resealed) => [resealed, 0]))
+    const late = [
+      [1, 0],
+      [3, 0],
+    ]
+    expect(await tell(busy)).toEqual(late)
     await grantOf('ou_8', withOld)
     for (const openId of ['ou_9', 'ou_10']) await grantOf(openId, withLost)
-    expect(await tell()).toEqual([1, 1, 1].map((resealed) => [resealed, 2]))
+    const unreadable = [
+      [0, 2],
+      [1, 2],
+      [1, 2],
+    ]
+    expect(await tell()).toEqual(unreadable)
+  })
+
+  it('writes the grants of a batch in one statement', async () => {
+    for (let each = 0; each < 25; each++) await grantOf(`ou_${each}`, withOld)
+    const written: number[] = []
+    const reseal: Store['grants']['reseal'] = async (resealed) => {
+      const count = await store.grants.reseal(resealed)
+      written.push(count)
+      return count
+    }
+    await rotating({ ...store, grants: { ...store.grants, reseal } })()
+    expect(written).toEqual([10, 10, 5])
+  })
+
+  it('seals the tickets of cards that wait, and their links stay as they are', async () => {
+    const tickets = (cipher: TokenCipher) => createTickets({ apps, cipher })
+    const issue = (cipher: TokenCipher, openId: string, changes: Partial<AuthSession> = {}) => {
+      const session = aSession({ openId, ...changes })
+      return insertSession(store, { ...session, ...tickets(cipher).issue(session) })
+    }
+    const waiting = [await issue(withOld, 'ou_1'), await issue(withOld, 'ou_2')]
+    const links = waiting.map((session) => tickets(withOld).link(session))
+    const ours = await issue(withNew, 'ou_3')
+    const lost = await issue(withLost, 'ou_4')
+    const over = await issue(withOld, 'ou_5')
+    await store.sessions.move(over.id, { to: 'rejected', endReason: 'declined_on_card' }, NOW)
+
+    expect(await rotating(store, 1)()).toEqual({ resealed: 2, unreadable: 1 })
+    for (const [index, { id }] of waiting.entries()) {
+      const session = await store.sessions.find(id)
+      expect(session && tickets(withNew).link(session)).toBe(links[index])
+    }
+    // One that ended is never opened again.
+    for (const { id, sealedTicket } of [ours, lost, over]) {
+      expect((await store.sessions.find(id))?.sealedTicket).toBe(sealedTicket)
+    }
   })
 
   it('fails with the database, and takes no grant for unreadable', async () => {
@@ -196,10 +255,12 @@ describe('rotating keys', () => {
       ...store,
       grants: {
         ...store.grants,
-        async reseal(grant, pair) {
-          const done = await store.grants.reseal(grant, pair)
-          const again = await store.grants.find(grant.appId, grant.openId)
-          if (again) await store.grants.reseal(again, grant)
+        async reseal(resealed) {
+          const done = await store.grants.reseal(resealed)
+          for (const { grant: pair } of resealed) {
+            const grant = await store.grants.find(pair.appId, pair.openId)
+            if (grant) await store.grants.reseal([{ grant, pair }])
+          }
           return done
         },
       },
@@ -284,6 +345,29 @@ describe('what keys hold', () => {
       { keyId: 'gone', grants: 2, revocations: 0, standing: 'missing' },
       { keyId: null, grants: 1, revocations: 0, standing: 'unknown' },
       { keyId: 'lost', grants: 0, revocations: 1, standing: 'missing' },
+    ])
+  })
+
+  it('is everything that is sealed, also with keys that hold no grant', () => {
+    const sealed = {
+      grants: [{ keyId: 'old', count: 5 }],
+      revocations: [],
+      tickets: [
+        { keyId: 'old', count: 2 },
+        { keyId: 'lost', count: 1 },
+      ],
+      verifiers: [{ keyId: 'new', count: 3 }],
+      replies: [
+        { keyId: 'lost', count: 4 },
+        { keyId: null, count: 6 },
+      ],
+    }
+    const none = { grants: 0, revocations: 0, cards: 0, signIns: 0, answers: 0 }
+    expect(keyHoldings(['new', 'old'], sealed)).toEqual([
+      { ...none, keyId: 'new', signIns: 3, standing: 'seals' },
+      { ...none, keyId: 'old', grants: 5, cards: 2, standing: 'opens' },
+      { ...none, keyId: 'lost', cards: 1, answers: 4, standing: 'missing' },
+      { ...none, keyId: null, answers: 6, standing: 'unknown' },
     ])
   })
 })

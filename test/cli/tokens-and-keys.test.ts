@@ -10,11 +10,13 @@ import { run } from './command.ts'
 vi.setConfig({ testTimeout: 120_000 })
 
 type Token = { access_token: string }
+type Held = 'grants' | 'cards' | 'sign_ins' | 'answers'
 
 let cwd: string
 let service: Service
 let env: Record<string, string>
 let people: string[]
+let waiting: string
 const [oldKey, newKey] = [generateKey(), generateKey()]
 
 beforeAll(async () => {
@@ -32,6 +34,7 @@ beforeAll(async () => {
     TOKEN_ENCRYPTION_KEYS: `${newKey},${oldKey}`,
   }
   people = service.emulator.people.slice(0, 2).map(({ openId }) => openId)
+  waiting = service.emulator.people[2]?.openId ?? ''
   for (const openId of people) {
     await service.ask(openId)
     const { authorizeUrl } = await service.tap(openId)
@@ -55,36 +58,62 @@ const works = (token: string) => service.emulator.sim.tokenOwner(token)?.works
 describe('keys', () => {
   const kid = (key: string) => key.split(':')[0] ?? ''
 
-  it('are counted, and one that is missing is an alarm', async () => {
-    const now = { ...env, TOKEN_ENCRYPTION_KEYS: oldKey }
-    const listed = await run(['keys', 'list', '--json'], { cwd, env: now })
-    expect(listed).toMatchObject({ code: 0, err: '' })
-    expect(JSON.parse(listed.out)).toEqual([
-      { key_id: kid(oldKey), grants: 2, revocations: 0, standing: 'seals' },
-    ])
-    const without = { ...env, TOKEN_ENCRYPTION_KEYS: newKey }
-    const alarm = await run(['keys', 'list', '--json'], { cwd, env: without })
+  /** What a key holds, as `keys list --json` tells it. */
+  const holds = (key: string, standing: string, counts: Partial<Record<Held, number>> = {}) => ({
+    ...{ key_id: kid(key), grants: 0, revocations: 0, cards: 0, sign_ins: 0, answers: 0 },
+    ...counts,
+    standing,
+  })
+  const list = async (ring: string) => {
+    const now = { ...env, TOKEN_ENCRYPTION_KEYS: ring }
+    const { code, out, err } = await run(['keys', 'list', '--json'], { cwd, env: now })
+    return { code, err, rows: JSON.parse(out) as unknown }
+  }
+
+  it('are counted with all they hold, and one that is missing is an alarm', async () => {
+    // One card waits, its link is open in a browser, and one answer may be asked for again.
+    const asked = await fetch(`${service.url}/v1/sessions`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${service.apiKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'once',
+      },
+      body: JSON.stringify({ open_id: waiting }),
+    })
+    expect(asked.status).toBe(201)
+    await service.tap(waiting)
+    const all = { grants: 2, cards: 1, sign_ins: 1, answers: 1 }
+    expect(await list(oldKey)).toEqual({ code: 0, err: '', rows: [holds(oldKey, 'seals', all)] })
+    const alarm = await list(newKey)
     expect(alarm.code).toBe(1)
     expect(alarm.err).toMatch(/put their key back/)
-    expect(JSON.parse(alarm.out)).toEqual([
-      { key_id: kid(newKey), grants: 0, revocations: 0, standing: 'seals' },
-      { key_id: kid(oldKey), grants: 2, revocations: 0, standing: 'missing' },
-    ])
+    expect(alarm.rows).toEqual([holds(newKey, 'seals'), holds(oldKey, 'missing', all)])
+    const without = { ...env, TOKEN_ENCRYPTION_KEYS: newKey }
     const stuck = await run(['keys', 'rotate', '--json'], { cwd, env: without })
     expect(stuck.code).toBe(1)
-    expect(JSON.parse(stuck.out)).toEqual({ resealed: 0, unreadable: 2, left: 2 })
+    const nothing = { resealed: 0, unreadable: 3, left: 3, running_out: 2 }
+    expect(JSON.parse(stuck.out)).toEqual(nothing)
   })
 
   it('are rotated beside the running service, and once is enough', async () => {
     const rotated = await run(['keys', 'rotate'], { cwd, env })
     expect(rotated.code).toBe(0)
-    expect(rotated.out).toMatch(/2 sealed with the first key, 0 left/)
-    expect(rotated.out).toMatch(/take the old keys away/)
+    expect(rotated.out).toMatch(/3 sealed with the first key, 0 left/)
+    expect(rotated.out).toMatch(/2 are left. Take an old key away when keys list counts nothing/)
     const again = await run(['keys', 'rotate', '--json'], { cwd, env })
-    expect(JSON.parse(again.out)).toEqual({ resealed: 0, unreadable: 0, left: 0 })
-    const alone = { ...env, TOKEN_ENCRYPTION_KEYS: newKey }
-    expect((await run(['keys', 'list'], { cwd, env: alone })).code).toBe(0)
+    const done = { resealed: 0, unreadable: 0, left: 0, running_out: 2 }
+    expect(JSON.parse(again.out)).toEqual(done)
+    // What runs out by itself is no alarm.
+    const alone = await list(newKey)
+    expect(alone.code).toBe(0)
+    expect(alone.rows).toEqual([
+      holds(newKey, 'seals', { grants: 2, cards: 1 }),
+      holds(oldKey, 'missing', { sign_ins: 1, answers: 1 }),
+    ])
     for (const openId of people) expect(works(await tokenOf(openId))).toBe(true)
+    // The card that waited still leads to the authorize page.
+    expect((await service.tap(waiting)).authorizeUrl).toContain('/authen/v1/authorize')
   })
 })
 

@@ -61,10 +61,10 @@ describe('requests for tokens', () => {
     const grant = await service.app.parts.store.grants.find(service.emulator.app.appId, granted)
     if (!grant) throw new Error('There is no grant.')
     const damaged = { ...grant, sealedAccessToken: grant.sealedAccessToken.replace(/.$/, '_') }
-    await service.app.parts.store.grants.reseal(grant, damaged)
+    await service.app.parts.store.grants.reseal([{ grant, pair: damaged }])
     expect((await service.api(`/v1/tokens/${granted}`)).status).toBe(500)
     expect(await metric('token_decrypt_failure_total')).toBe(1)
-    await service.app.parts.store.grants.reseal({ ...grant, ...damaged }, grant)
+    await service.app.parts.store.grants.reseal([{ grant: { ...grant, ...damaged }, pair: grant }])
   })
 })
 

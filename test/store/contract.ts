@@ -17,6 +17,7 @@ import { raceContract } from './contract/races.ts'
 import { renewalContract } from './contract/renewals.ts'
 import { revocationContract } from './contract/revocations.ts'
 import { rotationContract } from './contract/rotations.ts'
+import { sealContract } from './contract/seals.ts'
 import { seenEventContract } from './contract/seen-events.ts'
 import { sessionContract } from './contract/sessions.ts'
 import { timeZoneContract } from './contract/time-zones.ts'
@@ -69,6 +70,7 @@ export function describeStore(engine: string, bench: StoreBench): void {
     rotationContract(stores)
     endingContract(stores)
     keyContract(stores)
+    sealContract(stores)
     censusContract(stores)
     leaseContract(stores)
     upkeepContract(stores)

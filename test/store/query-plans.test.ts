@@ -32,6 +32,10 @@ const READ_WHOLE = [
   /^SCAN grants USING INDEX sqlite_autoindex_grants_1: select .* limit/,
   /^SCAN webhook_deliveries USING INDEX webhook_deliveries_(created|dead): select .* limit/,
   /^SCAN webhook_deliveries USING COVERING INDEX webhook_deliveries_due: select count/,
+  // What the statement brings along, a hundred rows at most.
+  /^SCAN (given|CONSTANT ROW): with "given" as \(values/,
+  // Asked by `keys list` in a process of its own, of a day's answers at most.
+  /^SCAN idempotent_requests: select .* group by/,
   /^SCAN \d+(-ROW VALUES CLAUSE| CONSTANT ROWS):/,
 ]
 
@@ -75,6 +79,7 @@ async function callEveryMethod(store: OpenStore): Promise<void> {
     grants,
     upkeeps,
     renewals,
+    seals,
     seenEvents,
     timeZones,
     idempotentRequests,
@@ -124,7 +129,11 @@ async function callEveryMethod(store: OpenStore): Promise<void> {
   await grants.list({ limit: 9, appId, after: grant })
   await grants.list({ limit: 9, sealedWith: 'k1', after: grant })
   await grants.list({ limit: 9, sealedWith: null })
-  await grants.reseal(grant, grant)
+  await grants.reseal([{ grant, pair: grant }])
+  await seals.listTickets({ notSealedWith: 'k1', limit: 9 })
+  await seals.listTickets({ notSealedWith: 'k1', after: session, limit: 9 })
+  await seals.count(NOW)
+  await seals.resealTicket({ id, sealedTicket: 'k1.x' }, 'k2.x')
   await grants.countByKey()
   await upkeeps.adopt(NOW, 9)
   await upkeeps.find(grant)

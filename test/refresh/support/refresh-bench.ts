@@ -126,10 +126,11 @@ export async function createRefreshBench(
       const grant = await bench.grant(openId)
       const again = (sealed: string, binding: Binding) =>
         cipher.seal(cipher.open(sealed, binding), binding)
-      await opened.grants.reseal(grant, {
+      const pair = {
         sealedAccessToken: again(grant.sealedAccessToken, accessTokenBinding(grant)),
         sealedRefreshToken: again(grant.sealedRefreshToken ?? '', refreshTokenBinding(grant)),
-      })
+      }
+      await opened.grants.reseal([{ grant, pair }])
     },
     async token(from: Instance = first, minValidity?: number) {
       const found = await time.until(from.tokens.findFreshToken({ ...KEY, minValidity }))

@@ -77,7 +77,7 @@ export function keyContract(stores: Stores): void {
     it('take the place of the old ones, and the version stays', async () => {
       const { store, other } = stores()
       const grant = await insertGrant(store, sealedWith('k1'))
-      expect(await store.grants.reseal(grant, sealedWith('k2'))).toBe(true)
+      expect(await store.grants.reseal([{ grant, pair: sealedWith('k2') }])).toBe(1)
       const resealed = { ...grant, ...sealedWith('k2') }
       expect(await other.grants.find(grant.appId, grant.openId)).toEqual(resealed)
       expect(await store.grants.countByKey()).toEqual([{ keyId: 'k2', count: 1 }])
@@ -88,10 +88,38 @@ export function keyContract(stores: Stores): void {
       const { store } = stores()
       const grant = await insertGrant(store, { sealedRefreshToken: null })
       const pair = { sealedAccessToken: 'k2.access', sealedRefreshToken: null }
-      expect(await store.grants.reseal(grant, pair)).toBe(true)
+      expect(await store.grants.reseal([{ grant, pair }])).toBe(1)
       expect((await store.grants.find(grant.appId, grant.openId))?.sealedAccessToken).toBe(
         'k2.access',
       )
+    })
+
+    it('are written many at once, and those that have moved on stay as they are', async () => {
+      const { store, other } = stores()
+      const read: Grant[] = []
+      for (let index = 0; index < 23; index++) {
+        const changes = index % 5 === 0 ? { sealedRefreshToken: null } : {}
+        read.push(await insertGrant(store, { ...sealedWith('k1'), ...changes }))
+      }
+      const [moved, gone] = [read[3], read[20]]
+      if (!moved || !gone) throw new Error('There are too few grants.')
+      const rotated = await other.grants.rotate(1, { ...moved, ...sealedWith('k1') })
+      await other.grants.delete(gone)
+      const resealed = read.map((grant) => ({
+        grant,
+        pair: {
+          sealedAccessToken: `k2.access of ${grant.openId}`,
+          sealedRefreshToken: grant.sealedRefreshToken && `k2.refresh of ${grant.openId}`,
+        },
+      }))
+      expect(await store.grants.reseal([])).toBe(0)
+      expect(await store.grants.reseal(resealed)).toBe(21)
+      for (const { grant, pair } of resealed) {
+        const found = await other.grants.find(grant.appId, grant.openId)
+        if (grant === gone) expect(found).toBeNull()
+        else expect(found).toEqual(grant === moved ? rotated : { ...grant, ...pair })
+      }
+      expect(await store.grants.list({ sealedWith: 'k2', limit: 99 })).toHaveLength(21)
     })
 
     it('are refused when the grant has moved on since it was read', async () => {
@@ -101,16 +129,18 @@ export function keyContract(stores: Stores): void {
         (grant) => other.grants.save({ ...grant, authorizedAt: inSeconds(9) }),
         (grant) => other.grants.end(grant, NOW),
         (grant) => other.grants.delete(grant),
-        (grant) => other.grants.reseal(grant, sealedWith('k3')),
-        (grant) => other.grants.reseal(grant, { ...grant, sealedAccessToken: 'k3.access' }),
-        (grant) => other.grants.reseal(grant, { ...grant, sealedRefreshToken: 'k3.refresh' }),
-        (grant) => other.grants.reseal(grant, { ...grant, sealedRefreshToken: null }),
+        (grant) => other.grants.reseal([{ grant, pair: sealedWith('k3') }]),
+        (grant) =>
+          other.grants.reseal([{ grant, pair: { ...grant, sealedAccessToken: 'k3.access' } }]),
+        (grant) =>
+          other.grants.reseal([{ grant, pair: { ...grant, sealedRefreshToken: 'k3.refresh' } }]),
+        (grant) => other.grants.reseal([{ grant, pair: { ...grant, sealedRefreshToken: null } }]),
       ]
       for (const move of moves) {
         const grant = await insertGrant(store, sealedWith('k1'))
         await move(grant)
         const moved = await store.grants.find(grant.appId, grant.openId)
-        expect(await store.grants.reseal(grant, sealedWith('k2'))).toBe(false)
+        expect(await store.grants.reseal([{ grant, pair: sealedWith('k2') }])).toBe(0)
         expect(await store.grants.find(grant.appId, grant.openId)).toEqual(moved)
       }
     })
