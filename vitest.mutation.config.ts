@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/auth/**/*.test.ts', 'test/refresh/*.test.ts'],
     // The property tests look at a few interleavings instead of sixty: every survivor runs them all.
-    env: { REFRESH_RACES: '8' },
+    env: { REFRESH_HISTORIES: '8' },
     // No module has state, so a mutant need not load them all again.
     isolate: false,
     sequence: { sequencer: QuickFirst },

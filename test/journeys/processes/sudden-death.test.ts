@@ -71,6 +71,29 @@ describe.each(kinds)('a process killed on $name', ({ name, open }) => {
     await isComplete(service, id)
   }
 
+  it('before the exchange leaves a card that still works, though its sign-in is spent', async () => {
+    const id = await dieInCallback('callback_received')
+    const service = await deployment.startHere()
+    expect(await deployment.session(service.url, id)).toMatchObject({ state: 'pending' })
+    expect(await deployment.token(service.url, lin.openId)).toBe(null)
+    expect(lin.colour()).toBe('blue')
+    await authorizesNow(service, id)
+  })
+
+  itOnFilesOnly('before the exchange lets nobody spend that code once more', async () => {
+    const mortal = await startMortal('callback_received')
+    const { session_id: id } = await deployment.ask(mortal.url, lin.openId)
+    const callback = await lin.consents()
+    await expect(fetch(callback)).rejects.toThrow()
+    expect(await mortal.exited).toEqual(KILLED)
+    const service = await deployment.startHere()
+    // While the dead callback may still be at work a second one would wait for it.
+    emulator.sim.advanceClock({ seconds: HOLD_SECONDS })
+    expect((await fetch(callback)).status).toBe(400)
+    expect(await deployment.token(service.url, lin.openId)).toBe(null)
+    await authorizesNow(service, id)
+  })
+
   it('between exchange and store leaves a card that still works', async () => {
     const id = await dieInCallback('code_exchanged')
     const service = await deployment.startHere()

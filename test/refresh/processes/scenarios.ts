@@ -5,7 +5,15 @@ import type { Installation } from './installation.ts'
 import type { Worker } from './worker.ts'
 
 /** Every step at which a process can die during a refresh. */
-const STEPS: readonly RefreshStep[] = ['lease_taken', 'intent_open', 'reply_received', 'pair_saved']
+export const STEPS: readonly RefreshStep[] = [
+  'lease_taken',
+  'intent_open',
+  'token_sent',
+  'reply_received',
+  'pair_saved',
+]
+/** What a death here has spent is in nobody's hands. */
+const LOST_AT: RefreshStep = 'reply_received'
 
 const TOKEN_ROUTE = 'POST /open-apis/authen/v2/oauth/token'
 
@@ -39,6 +47,8 @@ export type Deaths = {
   refreshable: boolean[]
   /** How many pending requests there are. */
   askedFor: number
+  /** How long after the start of the next process the card of the lost one was there, while nobody had asked for a token. */
+  recardedAfterMs: number
 }
 
 /** Longer than a lease and than a request can be on its way. */
@@ -51,6 +61,10 @@ export async function diedAtEveryStep(installation: Installation): Promise<Death
   const people = await Promise.all(STEPS.map((step) => killAt(installation, step)))
   emulator.sim.advanceClock({ seconds: LATER_SECONDS })
   const service = await deployment.startHere()
+  const startedAt = performance.now()
+  const lost = people[STEPS.indexOf(LOST_AT)] ?? ''
+  await until('the card, though nobody asks', () => newestCard(emulator, lost))
+  const recardedAfterMs = performance.now() - startedAt
   const ends = await Promise.all(
     STEPS.map((step, index) => aftermath(installation, service, step, people[index] ?? '')),
   )
@@ -60,7 +74,7 @@ export async function diedAtEveryStep(installation: Installation): Promise<Death
   for (const openId of people) refreshable.push(await installation.canRefresh(openId))
   const askedFor = pending.filter(({ open_id: openId }) => people.some((each) => each === openId))
   await service.close()
-  return { ends, posts, reuses, refreshable, askedFor: askedFor.length }
+  return { ends, posts, reuses, refreshable, askedFor: askedFor.length, recardedAfterMs }
 }
 
 /** A process is killed at a step of a refresh; resolves with whose grant it was. */

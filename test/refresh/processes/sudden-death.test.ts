@@ -14,17 +14,18 @@ afterAll(async () => {
 })
 
 describe('a process killed in the midst of a refresh', () => {
-  it('costs a grant only between the answer and the database, and then a card is sent', async () => {
+  it('costs a grant only between the answer and the database, and then a card is sent though nobody asks', async () => {
     const { ends, posts, reuses, refreshable, askedFor } = await diedAtEveryStep(installation)
     expect(ends).toEqual([
       { step: 'lease_taken', token: 'works', cards: 0 },
       { step: 'intent_open', token: 'works', cards: 0 },
+      { step: 'token_sent', token: 'works', cards: 0 },
       { step: 'reply_received', token: 'asked', cards: 1 },
       { step: 'pair_saved', token: 'works', cards: 0 },
     ])
-    // Two that had sent, two ordinary refreshes afterwards, and the one probe that told of the loss.
-    expect([posts, reuses]).toEqual([5, 1])
-    expect(refreshable).toEqual([true, true, false, true])
+    // Two that had sent, three ordinary refreshes afterwards, and the one probe that told of the loss.
+    expect([posts, reuses]).toEqual([6, 1])
+    expect(refreshable).toEqual([true, true, true, false, true])
     expect(askedFor).toBe(1)
   })
 })
