@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process'
 
 const steps = [
   ['format, lint and import walls', ['biome', 'ci', '--error-on-warnings', '.']],
+  // What the consumers of the package are compiled against, and what its tests pack.
+  ['build', ['node', 'scripts/build.mjs']],
   ['types of src, test and bench', ['tsc', '-p', 'tsconfig.json']],
   ['types of the chat page', ['tsc', '-p', 'tsconfig.chat.json']],
   ['unused files, exports and dependencies', ['knip']],
-  // What the tests of the package pack; they would build it themselves, beside the other tests.
-  ['build', ['node', 'scripts/build.mjs']],
   // The README's own command.
   ['tests, package and migration drift', ['npm', 'test']],
 ]
