@@ -5,10 +5,15 @@ import { FEISHU_TIMEOUT_MS, logIdIn, TROUBLES } from './troubles.ts'
 
 const UPDATES = 'lark_service_card_updates_total'
 
+const OFTEN = { cron: '* * * * * *', everySeconds: 1 }
+/** Hours pass here, and one that passes in the middle of a refresh would look like a crash. */
+const NEVER = { cron: '0 0 0 31 12 *', everySeconds: 31_536_000 }
+
 let scene: Scene
 let watch: Watch
 beforeAll(async () => {
-  scene = await openScene({ app: { feishuTimeoutMs: FEISHU_TIMEOUT_MS } })
+  const schedules = { session_sweep: OFTEN, card_outbox: OFTEN, token_refresh: NEVER }
+  scene = await openScene({ app: { feishuTimeoutMs: FEISHU_TIMEOUT_MS, schedules } })
 })
 afterAll(() => scene.close())
 beforeEach(async () => {
