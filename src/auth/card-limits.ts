@@ -124,8 +124,9 @@ function endOfCoolDown(
   return after(last.endedAt ?? last.expiresAt, Math.min(seconds, limits.mostCoolDownSeconds))
 }
 
-function isUnwanted({ state, endReason }: AuthSession): boolean {
-  return state === 'rejected' || endReason === 'timed_out'
+/** A card that never went out was ignored by nobody. */
+function isUnwanted({ state, endReason, cardSentAt }: AuthSession): boolean {
+  return state === 'rejected' || (endReason === 'timed_out' && cardSentAt !== null)
 }
 
 /** So many cards in a row it takes to reach the longest cool-down. */

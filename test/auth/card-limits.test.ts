@@ -68,6 +68,15 @@ describe('the cool-down after a card that was not wanted', () => {
     expect(await refusalOf(ask())).toMatchObject({ reason: 'cool_down', retryAfterSeconds: 30 })
   })
 
+  it('does not begin with a card that never went out', async () => {
+    domain.messenger.failures.push(...Array.from({ length: 100 }, () => new Error('away')))
+    await expect(ask()).rejects.toThrow('away')
+    seconds(601)
+    domain.messenger.failures.length = 0
+    expect((await ask()).state).toBe('pending')
+    expect(domain.messenger.sends).toBe(1)
+  })
+
   it('doubles with every card in a row, up to an hour', async () => {
     const pauses: number[] = []
     for (let card = 0; card < 9; card++) {
