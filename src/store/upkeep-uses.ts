@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import type { GrantKey, UpkeepStore } from '../auth/upkeep.ts'
+import type { UpkeepStore } from '../auth/upkeep.ts'
+import { byGrant } from './by-grant.ts'
 import type { Engine } from './engine.ts'
 import { inGroups } from './in-groups.ts'
 import { flushed } from './unflushed.ts'
@@ -27,13 +28,4 @@ export function createUpkeepUses({
       }
     },
   }
-}
-
-/** In one order for everybody, so that two writers do not wait for each other's rows. */
-function byGrant(one: GrantKey, other: GrantKey): number {
-  return order(one.appId, other.appId) || order(one.openId, other.openId)
-}
-
-function order(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
 }

@@ -1,5 +1,6 @@
 import { and, eq, exists, isNull, lt, lte, notExists, or, type SQL, sql } from 'drizzle-orm'
 import type { GrantKey, UpkeepStore } from '../auth/upkeep.ts'
+import { byGrant } from './by-grant.ts'
 import { bind } from './dialects.ts'
 import type { Engine } from './engine.ts'
 import { isOfGrant } from './is-of-grant.ts'
@@ -97,13 +98,24 @@ export function createUpkeepRecords(engine: Engine): UpkeepRecords {
       if (consents.length === 0) return 0
       await database
         .insert(upkeeps)
-        .values(consents.map(({ appId, openId }) => ({ appId, openId, dueAt })))
+        .values(consents.toSorted(byGrant).map(({ appId, openId }) => ({ appId, openId, dueAt })))
         .onConflictDoUpdate({
           target: [upkeeps.appId, upkeeps.openId],
           set: { dueAt, overdueSince: null },
         })
       // Last, so that a crash leaves them to the next adopter; a consent given meanwhile waits for it as well.
-      await database.update(grants).set({ adopted: 1 }).where(isAmong(consents))
+      const picked = pickRows(engine, {
+        from: grants,
+        key: [grants.appId, grants.openId],
+        where: isAmong(consents),
+        oldestBy: grants.authorizedAt,
+        limit,
+      })
+      await database
+        .with(picked.rows)
+        .update(grants)
+        .set({ adopted: 1 })
+        .where(and(picked.areTheseRows, isAmong(consents)))
       return consents.length
     },
 
