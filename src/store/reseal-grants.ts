@@ -52,16 +52,22 @@ export function createResealGrants({
     const values = database
       .$with('given', { appId: sql<string>`column1` })
       .as(sql`values ${sql.join(rows, sql`, `)}`)
-    // Where there is no refresh token there is none to compare; no sealed value is empty.
-    const pair = sql`${grants.sealedAccessToken}, coalesce(${grants.sealedRefreshToken}, '')`
-    const isAsRead = sql`(${grants.appId}, ${grants.openId}, ${grants.version}, ${pair}) in (select column1, column2, column3, column4, column5 from given)`
     const toPick = database
       .select({ appId: grants.appId, openId: grants.openId })
       .from(grants)
-      .where(isAsRead)
+      .where(
+        sql`(${grants.appId}, ${grants.openId}) in (select ${columnOf('appId')}, ${columnOf('openId')} from given)`,
+      )
     const picked = database.$with('picked').as(dialect.lockAndSkipLocked(toPick))
     const isPicked = sql`(${grants.appId}, ${grants.openId}) in ${database.select().from(picked)}`
-    const isOfRow = and(eq(grants.appId, columnOf('appId')), eq(grants.openId, columnOf('openId')))
+    const isAsRead = and(
+      eq(grants.appId, columnOf('appId')),
+      eq(grants.openId, columnOf('openId')),
+      eq(grants.version, columnOf('version')),
+      eq(grants.sealedAccessToken, columnOf('wasAccess')),
+      // Where there is no refresh token there is none to compare; no sealed value is empty.
+      sql`coalesce(${grants.sealedRefreshToken}, '') = ${columnOf('wasRefresh')}`,
+    )
     return database
       .with(values, picked)
       .update(grants)
@@ -71,7 +77,7 @@ export function createResealGrants({
         sealedWith: columnOf('sealedWith'),
       })
       .from(sql`given`)
-      .where(and(isOfRow, isPicked, isAsRead))
+      .where(and(isAsRead, isPicked))
       .returning({ openId: grants.openId })
       .prepare(`reseal_${count}_grants`)
   }
