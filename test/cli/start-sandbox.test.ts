@@ -99,7 +99,7 @@ describe('starting a sandbox', () => {
     await emulator.sim.say({ openId, text: 'hello' })
     await vi.waitFor(() => expect(textsOf(emulator)).toHaveLength(before + 2), 10_000)
     expect(textsOf(emulator).slice(before)).toEqual([
-      expect.stringContaining('nothing to revoke'),
+      expect.stringContaining('withdrew the request'),
       expect.stringContaining('/revoke takes it back'),
     ])
   })

@@ -226,9 +226,9 @@ export async function openScene(options: ServiceOptions = {}): Promise<Scene> {
   }
 }
 
-/** Resolves with the first answer that is not nothing; looks often and for eight seconds. */
+/** Resolves with the first answer that is not nothing; looks often and for twenty seconds. */
 export async function eventually<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 1000; tries++) {
     const found = await look()
     if (found) return found
     await new Promise((resolve) => setTimeout(resolve, 20))

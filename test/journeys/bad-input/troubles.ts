@@ -13,7 +13,7 @@ export type Trouble = {
 }
 
 /** So long the services of these tests wait for Feishu. */
-export const FEISHU_TIMEOUT_MS = 1500
+export const FEISHU_TIMEOUT_MS = 1000
 
 /** Every way in which Feishu fails to answer. */
 export const TROUBLES: readonly Trouble[] = [
