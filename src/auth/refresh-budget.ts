@@ -51,8 +51,9 @@ export function createRefreshBudget({ clock }: { clock: Clock }): RefreshBudget 
       if (wait > LONGEST_WAIT_MS) return false
       // Below zero is a queue: whoever comes later waits longer.
       bucket.left -= 1
+      if (wait === 0) return true
       await clock.sleep(wait, closing.signal)
-      return wait === 0 || !closing.signal.aborted
+      return !closing.signal.aborted
     },
     async hasRoom(appId) {
       const until = clock.now().getTime() + LONGEST_WAIT_MS

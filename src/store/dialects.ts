@@ -79,3 +79,11 @@ export function asDatabase(
 export function bind<Kind extends Column>(value: Kind['_']['data'] | null, column: Kind): SQL {
   return sql`cast(${sql.param(value, column)} as ${sql.raw(column.getSQLType())})`
 }
+
+/** What {@link bind} binds, where it comes with each call of a prepared statement; a null stays one. */
+export function later(name: string, column: Column): SQL {
+  const encoder = {
+    mapToDriverValue: (value: unknown) => (value === null ? null : column.mapToDriverValue(value)),
+  }
+  return sql`cast(${sql.param(sql.placeholder(name), encoder)} as ${sql.raw(column.getSQLType())})`
+}

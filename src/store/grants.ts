@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm'
 import type { Grant } from '../auth/grant.ts'
 import type { GrantStore, GrantVersion } from '../auth/ports.ts'
-import { bind } from './dialects.ts'
+import { bind, later } from './dialects.ts'
 import type { Engine } from './engine.ts'
 import { columnsOfGrant } from './grant-columns.ts'
 import { isOfGrant } from './is-of-grant.ts'
@@ -33,6 +33,30 @@ export function createGrantRecords({ database, dialect, schema }: Engine): Grant
       and(eq(grants.appId, sql.placeholder('appId')), eq(grants.openId, sql.placeholder('openId'))),
     )
     .prepare('find_grant')
+  /** Written once: a new pair is in memory alone until this is done. */
+  const rotate = database
+    .update(grants)
+    .set({
+      scopes: given('scopes'),
+      sealedAccessToken: given('sealedAccessToken'),
+      accessTokenExpiresAt: given('accessTokenExpiresAt'),
+      sealedRefreshToken: given('sealedRefreshToken'),
+      refreshTokenExpiresAt: given('refreshTokenExpiresAt'),
+      issuedAt: given('issuedAt'),
+      sealedWith: given('sealedWith'),
+      version: sql`${grants.version} + 1`,
+    })
+    .where(
+      and(
+        eq(grants.appId, given('appId')),
+        eq(grants.openId, given('openId')),
+        eq(grants.version, given('version')),
+        eq(grants.sessionId, given('sessionId')),
+        eq(grants.authorizedAt, given('authorizedAt')),
+      ),
+    )
+    .returning(columns)
+    .prepare('rotate_grant')
 
   return {
     async save(grant) {
@@ -60,21 +84,8 @@ export function createGrantRecords({ database, dialect, schema }: Engine): Grant
     find: (appId, openId) =>
       findByPerson.execute({ appId, openId }).then(([grant]) => grant ?? null),
 
-    async rotate(fromVersion, grant) {
-      const [rotated] = await database
-        .update(grants)
-        .set({
-          scopes: grant.scopes,
-          sealedAccessToken: grant.sealedAccessToken,
-          accessTokenExpiresAt: grant.accessTokenExpiresAt,
-          sealedRefreshToken: grant.sealedRefreshToken,
-          refreshTokenExpiresAt: grant.refreshTokenExpiresAt,
-          issuedAt: grant.issuedAt,
-          sealedWith: keyIdOfPair(grant),
-          version: sql`${grants.version} + 1`,
-        })
-        .where(and(isOfGrant(grants, grant), isVersion({ ...grant, version: fromVersion })))
-        .returning(columns)
+    async rotate(version, grant) {
+      const [rotated] = await rotate.execute({ ...grant, version, sealedWith: keyIdOfPair(grant) })
       return rotated ?? null
     },
 
@@ -117,6 +128,10 @@ export function createGrantRecords({ database, dialect, schema }: Engine): Grant
         .returning(columns)
       return deleted ?? null
     },
+  }
+
+  function given(column: keyof typeof grants.$inferSelect): SQL {
+    return later(column, grants[column])
   }
 
   /** Versions begin at one again when a deleted grant is given anew; its consent is another then. */

@@ -1,6 +1,6 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
+import { and, eq, sql } from 'drizzle-orm'
 import type { ResealedGrant } from '../auth/ports.ts'
+import { later } from './dialects.ts'
 import type { Engine } from './engine.ts'
 import { inGroups } from './in-groups.ts'
 import { keyIdOfPair } from './key-id-of-pair.ts'
@@ -99,9 +99,4 @@ export function createResealGrants({
     }
     return parameters
   }
-}
-
-/** A value that comes with each call; Postgres takes a bare parameter in a list for text. */
-function later(name: string, column: PgColumn): SQL {
-  return sql`cast(${sql.placeholder(name)} as ${sql.raw(column.getSQLType())})`
 }

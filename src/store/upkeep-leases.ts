@@ -1,17 +1,17 @@
-import { and, exists, ne, type SQL, sql } from 'drizzle-orm'
-import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
-import type { GrantKey, GrantMark, Lease, UpkeepStore } from '../auth/upkeep.ts'
-import { bind } from './dialects.ts'
+import { and, eq, exists, ne, type SQL, sql } from 'drizzle-orm'
+import type { GrantKey, Lease, UpkeepStore } from '../auth/upkeep.ts'
+import { later } from './dialects.ts'
 import type { Engine } from './engine.ts'
-import { isOfGrant } from './is-of-grant.ts'
-import { isFree, isHeldUnder } from './lease-guards.ts'
+import { isFree } from './is-free.ts'
 import type { Schema } from './schema.ts'
 import { flushed, type Unflushed } from './unflushed.ts'
 import { fromMark, toUpkeepOrNull } from './upkeep-row.ts'
 
 type UpkeepLeases = Pick<UpkeepStore, 'claim' | 'renew' | 'openIntent' | 'release'>
-type Changes = PgUpdateSetSource<Schema['upkeeps']>
+type Column = keyof Schema['upkeeps']['$inferSelect']
+type Changes = Partial<Schema['upkeeps']['$inferSelect']>
 
+const MARK: ReadonlySet<string> = new Set(Object.keys(fromMark(null)))
 const NO_INTENT = { intentVersion: null, intentAt: null, intentProbes: null }
 
 /** Creates the statements that give out the right to refresh a grant, and take it back. */
@@ -21,24 +21,33 @@ export function createUpkeepLeases({
   unflushed = flushed,
 }: Engine): UpkeepLeases {
   const { upkeeps, grants } = schema
+  const claim = database
+    .insert(upkeeps)
+    .values({
+      appId: given('appId'),
+      openId: given('openId'),
+      leaseOwner: given('leaseOwner'),
+      leaseUntil: given('leaseUntil'),
+      leaseFence: 1,
+    })
+    .onConflictDoUpdate({
+      target: [upkeeps.appId, upkeeps.openId],
+      set: {
+        leaseOwner: given('leaseOwner'),
+        leaseUntil: given('leaseUntil'),
+        leaseFence: sql`${upkeeps.leaseFence} + 1`,
+      },
+      setWhere: sql`${isFree(upkeeps, later('now', upkeeps.leaseUntil))}`,
+    })
+    .returning()
+    .prepare('claim_upkeep')
+  const changeOf = new Map<string, ReturnType<typeof prepareChange>>()
 
   return {
-    async claim({ appId, openId }, owner, now, until) {
+    async claim({ appId, openId }, leaseOwner, now, leaseUntil) {
+      const claiming = () => claim.execute({ appId, openId, leaseOwner, leaseUntil, now })
       // A power cut ends every holder as well; whoever presents a token waits for the disk with the intent.
-      const claimed = database
-        .insert(upkeeps)
-        .values({ appId, openId, leaseOwner: owner, leaseUntil: until, leaseFence: 1 })
-        .onConflictDoUpdate({
-          target: [upkeeps.appId, upkeeps.openId],
-          set: {
-            leaseOwner: owner,
-            leaseUntil: until,
-            leaseFence: sql`${upkeeps.leaseFence} + 1`,
-          },
-          setWhere: sql`${isFree(upkeeps, now)}`,
-        })
-        .returning()
-      return toUpkeepOrNull(await unflushed(claimed))
+      return toUpkeepOrNull(await unflushed({ execute: claiming }))
     },
 
     async renew(key, lease, until) {
@@ -58,8 +67,8 @@ export function createUpkeepLeases({
         ...{ leaseOwner: null, leaseUntil: null, failures, coolUntil, coolReason },
         ...(intent === 'settled' ? NO_INTENT : {}),
         ...(doubtedVersion === undefined ? {} : { doubtedVersion }),
-        ...(mark === undefined ? {} : unlessMarkedNewer(mark)),
-        ...(dueAt === undefined ? {} : { dueAt: mark ? unlessMoot(key, mark, dueAt) : dueAt }),
+        ...(mark === undefined ? {} : fromMark(mark)),
+        ...(dueAt === undefined ? {} : { dueAt }),
         // A pause after a setback does not make it any less overdue.
         ...(dueAt === undefined || (dueAt && failures > 0) ? {} : { overdueSince: null }),
       }
@@ -68,42 +77,73 @@ export function createUpkeepLeases({
   }
 
   async function changeUnder(
-    lease: Lease,
-    key: GrantKey,
+    { owner, fence }: Lease,
+    { appId, openId }: GrantKey,
     changes: Changes,
     commit: Unflushed = flushed,
   ): Promise<boolean> {
-    const changed = database
+    const isVerdict = typeof changes.markVersion === 'number'
+    const names = Object.keys(changes) as Column[]
+    const text = `${isVerdict} ${names}`
+    const change =
+      changeOf.get(text) ?? prepareChange(`change_upkeep_${changeOf.size}`, names, isVerdict)
+    changeOf.set(text, change)
+    const values = { ...changes, appId, openId, owner, fence }
+    return (await commit({ execute: () => change.execute(values) })).length === 1
+  }
+
+  /** Writing the text of such a statement takes as long as carrying it out. */
+  function prepareChange(called: string, names: readonly Column[], isVerdict: boolean) {
+    const changes = names.map((name): [Column, SQL] => [name, changed(name, isVerdict)])
+    return database
       .update(upkeeps)
-      .set(changes)
-      .where(and(isOfGrant(upkeeps, key), isHeldUnder(upkeeps, lease)))
+      .set(Object.fromEntries(changes))
+      .where(and(eq(upkeeps.appId, given('appId')), eq(upkeeps.openId, given('openId')), isHeld()))
       .returning({ appId: upkeeps.appId })
-    return (await commit(changed)).length === 1
+      .prepare(called)
   }
 
-  /** A mark set meanwhile from outside, for a version after the one this holder worked on, stays. */
-  function unlessMarkedNewer(mark: GrantMark | null): Changes {
-    const workedOn = mark === null ? sql`${upkeeps.intentVersion}` : sql`${mark.version}`
-    const isNewer = sql`${upkeeps.markVersion} > ${workedOn}`
-    const { markStatus, markReason, markVersion, markAt } = fromMark(mark)
-    const unlessNewer = (column: SQL, value: SQL) =>
-      sql`case when ${isNewer} then ${column} else ${value} end`
-    return {
-      markStatus: unlessNewer(sql`${upkeeps.markStatus}`, bind(markStatus, upkeeps.markStatus)),
-      markReason: unlessNewer(sql`${upkeeps.markReason}`, bind(markReason, upkeeps.markReason)),
-      markVersion: unlessNewer(sql`${upkeeps.markVersion}`, bind(markVersion, upkeeps.markVersion)),
-      markAt: unlessNewer(sql`${upkeeps.markAt}`, bind(markAt, upkeeps.markAt)),
+  function changed(name: Column, isVerdict: boolean): SQL {
+    const value = given(name)
+    const unless = (reason: SQL) => sql`case when ${reason} then ${upkeeps[name]} else ${value} end`
+    if (MARK.has(name)) {
+      // A mark set meanwhile from outside, for a version after the one this holder worked on, stays.
+      const workedOn = isVerdict ? given('markVersion') : upkeeps.intentVersion
+      return unless(sql`${upkeeps.markVersion} > ${workedOn}`)
     }
+    // A verdict on one version of the grant must not unschedule the consent that came after it.
+    if (name === 'dueAt' && isVerdict) return unless(isMoot())
+    return value
   }
 
-  /** A verdict on one version of the grant must not unschedule the consent that came after it. */
-  function unlessMoot(key: GrantKey, { version }: GrantMark, dueAt: Date | null): SQL {
-    const isMoot = exists(
+  function given(column: Column): SQL {
+    return later(column, upkeeps[column])
+  }
+
+  /**
+   * Holds while this very lease is the last one given.
+   *
+   * Time has no say: a holder whose lease ran out keeps its rights until another claims, and clocks differ.
+   */
+  function isHeld(): SQL | undefined {
+    return and(
+      eq(upkeeps.leaseOwner, later('owner', upkeeps.leaseOwner)),
+      eq(upkeeps.leaseFence, later('fence', upkeeps.leaseFence)),
+    )
+  }
+
+  function isMoot(): SQL {
+    return exists(
       database
         .select({ version: grants.version })
         .from(grants)
-        .where(and(isOfGrant(grants, key), ne(grants.version, version))),
+        .where(
+          and(
+            eq(grants.appId, given('appId')),
+            eq(grants.openId, given('openId')),
+            ne(grants.version, given('markVersion')),
+          ),
+        ),
     )
-    return sql`case when ${isMoot} then ${upkeeps.dueAt} else ${bind(dueAt, upkeeps.dueAt)} end`
   }
 }
