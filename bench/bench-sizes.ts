@@ -28,7 +28,7 @@ export type TokenSizes = {
   http: Pick<LoadSizes, 'rounds' | 'secondsOfRounds' | 'requests' | 'warmUp' | 'connections'>
   /** Callers at once on one token that ran out. */
   callers: readonly number[]
-  /** Refreshes whose own share is measured. */
+  /** Refreshes whose own share is measured, after as many that do not count. */
   refreshes: number
   /** Grants in the small and in the large database. */
   few: number
@@ -68,7 +68,7 @@ export const USUAL_SIZES: BenchSizes = {
     readsAtMost: 100_000,
     http: { rounds: 7, secondsOfRounds: 30, requests: 5000, warmUp: 5000, connections: 50 },
     callers: [50, 1000],
-    refreshes: 150,
+    refreshes: 250,
     few: 1000,
     many: 1_000_000,
     overdue: 180,

@@ -6,7 +6,7 @@ import { readUsage, type Usage } from './read-usage.ts'
 const SCRIPT = fileURLToPath(new URL('processes/contestant.mjs', import.meta.url))
 
 /** The ways to a token that are compared. */
-export type ContestantName = 'service' | 'floor' | 'better-auth' | 'slack-oauth'
+export type ContestantName = 'service' | 'floor' | 'refresh-floor' | 'better-auth' | 'slack-oauth'
 
 /** What a contestant is opened with; each takes what it needs. */
 export type ContestantOptions = {

@@ -1,7 +1,7 @@
 import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { type ApiName, type ApiObserver, apiNameOf } from './api-names.ts'
 import { axios } from './axios.ts'
-import { createDeadline } from './deadline.ts'
+import { createDeadline, type Deadline } from './deadline.ts'
 import type { FeishuLog } from './feishu-log.ts'
 import { isLoopback } from './hosts.ts'
 import { asRecord, judgeFailure, judgeReply, logIdOf } from './judge-reply.ts'
@@ -94,13 +94,12 @@ export function createHttpClient(neighbours: {
 
   function createInstance(): AxiosInstance {
     const instance = axios.create({ maxRedirects: 0, maxContentLength: MAX_BODY_BYTES })
-    const startedAt = new WeakMap<object, number>()
-    const secondsOf = (config: object | undefined) =>
-      (performance.now() - ((config && startedAt.get(config)) ?? performance.now())) / 1000
+    const underWay = new WeakMap<object, { startedAt: number; deadline: Deadline }>()
 
     instance.interceptors.request.use((config) => {
-      startedAt.set(config, performance.now())
-      config.signal = createDeadline(timeoutMs)
+      const deadline = createDeadline(timeoutMs)
+      underWay.set(config, { startedAt: performance.now(), deadline })
+      config.signal = deadline.signal
       if (isLoopback(config.url ?? '')) config.proxy = false
       return config
     })
@@ -132,13 +131,15 @@ export function createHttpClient(neighbours: {
       failure: ReturnType<typeof judgeReply>,
       logId: string | undefined,
     ): void {
+      const call = config && underWay.get(config)
+      call?.deadline.lift()
       reportCall(
         { log, observe },
         {
           apiName: config ? nameOf(config) : 'other',
           method: config?.method ?? '',
           url: config?.url ?? '',
-          seconds: secondsOf(config),
+          seconds: call ? (performance.now() - call.startedAt) / 1000 : 0,
           failure,
           logId,
         },

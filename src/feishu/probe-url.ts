@@ -33,6 +33,7 @@ export async function probeUrl(
     isDirect = isLoopback(url),
   }: { timeoutMs?: number | undefined; isDirect?: boolean } = {},
 ): Promise<Probe> {
+  const deadline = createDeadline(timeoutMs)
   try {
     const reply = await axios.get<unknown>(url, {
       maxRedirects: 0,
@@ -40,7 +41,7 @@ export async function probeUrl(
       responseType: 'text',
       transformResponse: (body: unknown) => body,
       validateStatus: () => true,
-      signal: createDeadline(timeoutMs),
+      signal: deadline.signal,
       headers: { accept: 'text/html, application/json' },
       ...(isDirect ? { proxy: false as const } : {}),
     })
@@ -62,6 +63,8 @@ export async function probeUrl(
         ? error.code
         : null
     return { answered: false, failure: failureOf(code), code }
+  } finally {
+    deadline.lift()
   }
 }
 
