@@ -81,7 +81,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     jobIntervalSeconds: jobIntervalSeconds(options.schedules),
     keyIds: config.encryptionKeys.map(({ id }) => id),
     clientNames: config.apiKeys.map(({ name }) => name),
-    currentClient: () => callers.apiKey(),
+    currentClient: () => scope.callers.apiKey(),
     format: config.metricsFormat,
     version: VERSION,
     revision: readRevision(),
@@ -104,6 +104,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     webhook: config.webhook,
     environmentKeys: config.apiKeys.map(toEnvironmentKey),
     auditMode: config.auditMode,
+    callers: scope.callers,
     requestId: scope.requestId,
     observeChain: metrics.observeChain,
     clock,
@@ -124,7 +125,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   })
   const { events, onCardAction, grantEndings, http } = parts
   const hearDoctor = createChatDoctor({ config, apps, parts, clock })
-  const { callers } = parts.access
   metrics.watch(events)
   metrics.watchStore(store)
   metrics.watchService({

@@ -92,7 +92,7 @@ const MOST_MIN_VALIDITY = 3600
  */
 export async function createCardAuth(options: CardAuthOptions): Promise<CardAuth> {
   const checked = readCardAuthOptions(options)
-  const scope = createRequestScope()
+  const scope = createRequestScope('library')
   const tracing = await loadTracing(VERSION)
   const log = tracing.stamp(scope.stamp(options.log ?? (() => {})))
   const store = await openStore({
@@ -125,7 +125,7 @@ function build({ checked, audit, store, scope, tracing, log }: Opened): CardAuth
     apps: [app],
     store,
     auditMode: audit,
-    actor: 'library',
+    callers: scope.callers,
     requestId: scope.requestId,
     clock,
     log,

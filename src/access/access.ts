@@ -5,7 +5,7 @@ import { type Audit, type AuditMode, createAudit } from './audit.ts'
 import { type AuditMark, createAuditMark } from './audit-mark.ts'
 import type { AuditStore } from './audit-store.ts'
 import { createAuditWriter } from './audit-writer.ts'
-import { type Actor, type Callers, createCallers } from './callers.ts'
+import type { Callers } from './callers.ts'
 import { type Clients, createClients, type EnvironmentKey } from './clients.ts'
 import { createVerifyAudit, type VerifyAudit } from './verify-audit.ts'
 
@@ -25,8 +25,8 @@ export type AccessNeighbours = {
   /** `API_KEYS`: they may do everything. */
   environmentKeys: readonly EnvironmentKey[]
   auditMode: AuditMode
-  /** Who does what nobody else does. */
-  actor: Actor
+  /** For whom the work is done. */
+  callers: Callers
   /** The id of the HTTP request that is being answered, if any. */
   requestId?: (() => string | null) | undefined
   cipher: TokenCipher
@@ -36,8 +36,7 @@ export type AccessNeighbours = {
 
 /** Builds API keys and the audit record over one store. */
 export function createAccess(neighbours: AccessNeighbours): Access {
-  const { store, environmentKeys, auditMode, actor, requestId, cipher, clock, log } = neighbours
-  const callers = createCallers(actor)
+  const { store, environmentKeys, auditMode, callers, requestId, cipher, clock, log } = neighbours
   const auditMark = createAuditMark({ store: store.audit, cipher })
   const writer = createAuditWriter({ store: store.audit, mark: auditMark, clock, log })
   const audit = createAudit({ mode: auditMode, writer, clock, callers, requestId })

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import type { Actor } from './callers.ts'
 
 /** One kind of thing that is recorded. */
@@ -64,5 +64,5 @@ export function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
     ...[sequence, at.toISOString(), actor, action, outcome, appId, openId],
     ...[facts, previousHash],
   ]
-  return createHash('sha256').update(JSON.stringify(canonical)).digest('hex')
+  return digest('sha256', JSON.stringify(canonical), 'hex')
 }

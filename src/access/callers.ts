@@ -1,5 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-
 /** Who does something: `key:` and the name of an API key, or one of those who need none. */
 export type Actor = `key:${string}` | 'cli' | 'library' | 'person' | 'feishu' | 'service'
 
@@ -11,20 +9,4 @@ export interface Callers {
   current(): Actor
   /** The name of the API key for which it is done; null for everybody else. */
   apiKey(): string | null
-}
-
-const KEY = 'key:'
-
-/** Creates the memory of who is being worked for; `otherwise` is who works unbidden. */
-export function createCallers(otherwise: Actor = 'service'): Callers {
-  const storage = new AsyncLocalStorage<Actor>()
-  const current = () => storage.getStore() ?? otherwise
-  return {
-    as: (actor, work) => storage.run(actor, work),
-    current,
-    apiKey() {
-      const actor = current()
-      return actor.startsWith(KEY) ? actor.slice(KEY.length) : null
-    },
-  }
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash as digest, randomBytes } from 'node:crypto'
 
 const WELL_FORMED = /^[A-Za-z0-9_-]{43}$/
 
@@ -14,5 +14,5 @@ export function isSecret(value: unknown): value is string {
 
 /** The form in which secrets are stored and compared: SHA-256, base64url. It is also the S256 challenge of RFC 7636 §4.2. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
+  return digest('sha256', secret, 'base64url')
 }

@@ -44,10 +44,7 @@ export function createAccessSchema({
       previousHash: text('previous_hash').notNull(),
       hash: text('hash').notNull(),
     },
-    (entry) => [
-      uniqueIndex('audit_entries_hash').on(entry.hash),
-      index('audit_entries_person').on(entry.openId, entry.sequence),
-    ],
+    (entry) => [index('audit_entries_person').on(entry.openId, entry.sequence)],
   )
 
   /** One row: how far the chain had come, sealed, so that its end cannot be cut off without a key. */

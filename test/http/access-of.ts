@@ -1,9 +1,9 @@
 import type { AuditNote } from '../../src/access/audit.ts'
-import { createCallers } from '../../src/access/callers.ts'
 import type { Client } from '../../src/access/clients.ts'
 import type { Permissions } from '../../src/access/permissions.ts'
 import { EVERYTHING } from '../../src/access/permits.ts'
 import type { HttpNeighbours } from '../../src/http/http-neighbours.ts'
+import { createRequestScope } from '../../src/request-scope.ts'
 
 /** Who may call in a test, by the secret they send. */
 export type KnownClients = Readonly<Record<string, { name: string; permissions?: Permissions }>>
@@ -21,7 +21,7 @@ export function accessOf(
       isStillKnown: async ({ name }) => Object.values(clients).some((known) => known.name === name),
       forget: () => {},
     },
-    callers: createCallers(),
+    callers: createRequestScope().callers,
     audit: {
       note: (note) => void recorded.push(note),
       handOut: async (note) => void recorded.push(note),
