@@ -2,6 +2,7 @@ import type { Grant } from './grant.ts'
 import type { Clock, Store } from './ports.ts'
 import type { Revocation, RevocationCause } from './revocation.ts'
 import { revocationOf } from './revocation-of.ts'
+import type { UnsavedPairs } from './unsaved-pairs.ts'
 import type { GrantKey } from './upkeep.ts'
 
 /** What was taken away here, and what Feishu has to be told of it. */
@@ -24,8 +25,9 @@ export const CLAIMED_MS = 60_000
 export function createEndGrant(neighbours: {
   store: Pick<Store, 'grants' | 'upkeeps' | 'revocations'>
   clock: Clock
+  unsaved: Pick<UnsavedPairs, 'withhold'>
 }): EndGrant {
-  const { store, clock } = neighbours
+  const { store, clock, unsaved } = neighbours
 
   return async (key, cause, isMeant = () => true) => {
     const revocations: Revocation[] = []
@@ -40,6 +42,7 @@ export function createEndGrant(neighbours: {
       await store.upkeeps.delete(key)
       const ended = await store.grants.delete(key, grant)
       if (!ended) continue
+      unsaved.withhold(key)
       await store.upkeeps.deleteOrphan(key)
       return { grant: ended, revocations }
     }

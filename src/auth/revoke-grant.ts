@@ -5,6 +5,7 @@ import type { RevocationReason, RevocationSource } from './grant-events.ts'
 import type { Clock, Store } from './ports.ts'
 import type { Revocation } from './revocation.ts'
 import type { TellRevocation } from './tell-revocation.ts'
+import type { UnsavedPairs } from './unsaved-pairs.ts'
 import type { GrantKey } from './upkeep.ts'
 
 /** What a revocation came to: Feishu knows, Feishu will be told again until it answers, or there was no grant. */
@@ -27,6 +28,7 @@ type Neighbours = {
   events: EventSink
   endGrant: EndGrant
   tellRevocation: TellRevocation
+  unsaved: Pick<UnsavedPairs, 'withhold'>
 }
 
 /** Waiters and cards follow Feishu, but for so long at most. */
@@ -34,7 +36,7 @@ const PATIENCE_MS = 1000
 
 /** Creates the use cases of revocation. */
 export function createRevokeGrant(neighbours: Neighbours): RevokeGrant {
-  const { store, clock, events, endGrant, tellRevocation } = neighbours
+  const { store, clock, events, endGrant, tellRevocation, unsaved } = neighbours
 
   return {
     async here(key, source) {
@@ -51,6 +53,7 @@ export function createRevokeGrant(neighbours: Neighbours): RevokeGrant {
     async toldByFeishu(grant, reason) {
       const ended = await store.grants.end(grant, clock.now(), grant)
       if (!ended) return false
+      unsaved.withhold(grant)
       const { appId, openId, version } = ended
       const mark = { status: 'revoked', reason: 'revoked', version, at: clock.now() } as const
       await store.upkeeps.mark({ appId, openId }, mark)

@@ -69,7 +69,8 @@ export function createTokens(neighbours: TokensNeighbours): Tokens {
   const useNotes = createUseNotes({ store, clock, schedule })
   const keepGrantsAlive = createKeepGrantsAlive({ ...engine, refreshGrant, useNotes })
   const tellRevocation = createTellRevocation(neighbours)
-  const revoking = { ...neighbours, tellRevocation, endGrant: createEndGrant(neighbours) }
+  const endGrant = createEndGrant({ ...neighbours, unsaved })
+  const revoking = { ...neighbours, tellRevocation, endGrant, unsaved }
   const revokeGrant = createRevokeGrant(revoking)
   return {
     findFreshToken: createFindFreshToken({ ...engine, refreshGrant, useNotes }),

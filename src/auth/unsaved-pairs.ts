@@ -8,6 +8,8 @@ export interface UnsavedPairs {
   find(key: GrantKey): UserAccessToken | null
   /** Keeps a pair and tries `save` until it succeeds; a shutdown waits for it. */
   keep(key: GrantKey, token: UserAccessToken, save: () => Promise<unknown>): void
+  /** Serves no longer what was revoked; saving it goes on, for that is how Feishu comes to be told. */
+  withhold(key: GrantKey): void
   /** How many it holds, of one app or of all. */
   count(appId?: string): number
 }
@@ -35,8 +37,12 @@ export function createUnsavedPairs(neighbours: {
       background.run(async () => {
         do await clock.sleep(AGAIN_MS)
         while (!(await isSaved(save)))
-        pairs.delete(nameOf(key))
+        // By now it may have been withheld, and a later consent have a pair of its own.
+        if (pairs.get(nameOf(key)) === token) pairs.delete(nameOf(key))
       })
+    },
+    withhold(key) {
+      pairs.delete(nameOf(key))
     },
   }
 }

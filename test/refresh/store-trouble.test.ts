@@ -90,6 +90,35 @@ describe('a database that fails after the rotation', () => {
     await bench.time.until(shaky.background.drain())
   })
 
+  it.each(['here', 'at Feishu'])(
+    'serves no longer what was revoked %s meanwhile',
+    async (where) => {
+      await bench.consent(LIN, 7200)
+      store.troubles.set('grants.rotate', 'refused')
+      const served = await bench.token(shaky)
+      const { revokeGrant } = shaky.tokens
+      const revoking =
+        where === 'here'
+          ? revokeGrant.here(KEY, 'user')
+          : revokeGrant.toldByFeishu(await bench.grant(), 'user')
+      await bench.time.until<unknown>(revoking)
+      // Who holds the lease and waits for the database lets nobody see yet what became of the grant.
+      const meanwhile = bench.time.until(
+        find().then(
+          ({ kind }) => kind,
+          ({ code }) => code,
+        ),
+      )
+      expect(['needs_person', 'token_refresh_failed']).toContain(await meanwhile)
+      expect(shaky.tokens.unsaved.count()).toBe(0)
+      store.troubles.clear()
+      await bench.time.until(shaky.background.drain())
+      expect(await bench.time.until(find())).toMatchObject({ kind: 'needs_person' })
+      // Nobody else could end the pair that was in memory alone.
+      expect(bench.server.revoked).toContain(served)
+    },
+  )
+
   it('knows its own pair again after the keys were rotated', async () => {
     await bench.consent(LIN, 7200)
     store.troubles.set('grants.rotate', 'unanswered')
