@@ -19,7 +19,9 @@ function noteOf(event: AuthEvent): AuditNote | null {
       return noteOfEnd(event.session)
     case 'attempt_failed': {
       const about = event.session ? aboutSession(event.session) : {}
-      return { action: 'authorization_failed', outcome: event.reason, ...about, actor: 'person' }
+      // A card that cannot be shown fails whoever asked; everything else fails in the person's hands.
+      const actor = event.reason === 'card_undeliverable' ? undefined : 'person'
+      return { action: 'authorization_failed', outcome: event.reason, ...about, actor }
     }
     case 'grant_revoked': {
       const { appId, openId, sessionId, source, reason } = event

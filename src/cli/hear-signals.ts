@@ -1,11 +1,15 @@
-/** What tells a process to stop: a supervisor, or Ctrl+C. */
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const satisfies NodeJS.Signals[]
+/** What tells a process to stop: a supervisor, Ctrl+C, or a terminal that is closed. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const satisfies NodeJS.Signals[]
 
 /** A signal that tells a process to stop. */
 export type StopSignal = (typeof SIGNALS)[number]
 
 /** What the shell expects of a process that a signal has ended: 128 and its number. */
-export const CODE_OF_SIGNAL: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
+export const CODE_OF_SIGNAL: Readonly<Record<StopSignal, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+}
 
 /** `npx` and `npm` hand on the Ctrl+C that the terminal has sent to everybody already. */
 const ECHO_MS = 500

@@ -16,7 +16,7 @@ export type Stoppable = {
 const LIMIT_SECONDS = 25
 
 /**
- * Opens and starts a service, waits for SIGTERM or SIGINT, leaves, closes, and resolves with the exit code; a second signal
+ * Opens and starts a service, waits for SIGTERM, SIGINT or SIGHUP, leaves, closes, and resolves with the exit code; a second signal
  * ends the process at once, and so does the limit, after what is unfinished was told.
  *
  * The signals are heard from the first line on: long before it is ready, a service has taken work that must not be cut off.

@@ -11,7 +11,7 @@ const LIMIT_SECONDS = 25
 /**
  * Runs one piece of work on the configured database and app, without servers, connections or sweeps.
  *
- * SIGTERM and SIGINT let the work end, since a refresh that is cut off loses the grant; the shell hears of the signal by
+ * SIGTERM, SIGINT and SIGHUP let the work end, since a refresh that is cut off loses the grant; the shell hears of the signal by
  * the exit code. A second signal ends the process at once, and so does the limit.
  */
 export async function withParts<Result>(

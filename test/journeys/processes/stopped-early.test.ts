@@ -68,6 +68,7 @@ describe('a service told to stop while it still waits for the long connection', 
 
 describe('a command that is told to stop', () => {
   it.each([
+    ['SIGHUP', 129],
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)(
