@@ -7,10 +7,12 @@ import type { GiveUpGrant } from './give-up-grant.ts'
 import type { Grant, UserAccessToken } from './grant.ts'
 import type { CrashRecovery } from './grant-events.ts'
 import { type HeldLease, takeLease } from './held-lease.ts'
+import { createPersonalRefusals } from './personal-refusals.ts'
 import type { Clock, Store } from './ports.ts'
 import type { PresentRefreshToken } from './present-refresh-token.ts'
 import type { RefreshBudget } from './refresh-budget.ts'
 import { type RefreshResult, setback } from './refresh-grant-result.ts'
+import type { SetbackReason } from './refresh-outcome.ts'
 import { createSingleFlight } from './single-flight.ts'
 import { stoppedApp } from './stopped-app.ts'
 import type { UnsavedPairs } from './unsaved-pairs.ts'
@@ -55,6 +57,7 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
   const { store, clock, events, background, circuit, budget, unsaved } = neighbours
   const { present, giveUp, readToken, owner } = neighbours
   const flights = createSingleFlight<RefreshResult>()
+  const refusals = createPersonalRefusals()
   const leases = { upkeeps: store.upkeeps, clock, background, events, owner }
 
   return async (request) => {
@@ -150,8 +153,7 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
     const pause = secondsUntil(upkeep.coolUntil)
     if (pause > 0 && !request.insists) {
       const reason = upkeep.coolReason ?? 'upstream'
-      const cause = circuit.cause(grant.appId)
-      return letGo(setback(reason, cause?.reason === reason ? cause.error : null, pause))
+      return letGo(setback(reason, errorBehind(reason, grant), pause))
     }
 
     const probes = openProbes(upkeep, grant)
@@ -169,7 +171,15 @@ export function createRefreshGrant(neighbours: Neighbours): RefreshGrant {
     const stopped = stoppedApp(circuit, grant.appId)
     if (stopped) return letGo(stopped)
     const result = await present(held, grant, probes)
+    if (result) refusals.note(grant, result)
     return result === null ? letGo(noTurn(grant)) : tellCrash(isCrash, grant, result)
+  }
+
+  /** What Feishu has said before the pause; null where another process was told. */
+  function errorBehind(reason: SetbackReason, grant: Grant): CardAuthError | null {
+    if (reason === 'policy') return refusals.find(grant)
+    const cause = circuit.cause(grant.appId)
+    return cause?.reason === reason ? cause.error : null
   }
 
   /** The app was stopped, or too many others wait. */

@@ -155,6 +155,8 @@ describe('a token', () => {
       feishu_code: 21001,
       challenge_url,
     })
+    // Whoever asks during the pause hears the same.
+    expect(await (await read()).json()).toMatchObject({ code: 'person_not_allowed', challenge_url })
     // They have passed it: whoever insists need not sit out the pause.
     expect((await refresh()).status).toBe(200)
     expect(JSON.stringify(service.logs)).not.toContain('canary-ticket')

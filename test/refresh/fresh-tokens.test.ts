@@ -159,17 +159,40 @@ describe('a setback, to who has no other token', () => {
     expect(bench.server.posts).toHaveLength(1)
   })
 
-  it('for a policy is what Feishu has said; later, that the pause lasts', async () => {
+  it('for a policy is what Feishu has said, also during the pause', async () => {
     await bench.consent(LIN, 7200)
     bench.server.plans = [
       { refused: { kind: 'setback', reason: 'policy', error, retryAfterSeconds: 40 } },
     ]
     expect(await ask()).toBe(error)
-    expect(await ask()).toMatchObject({
+    // It may tell the person where they can pass a check.
+    expect(await ask()).toBe(error)
+    // Another process has not heard it.
+    const told = bench.instance().tokens.findFreshToken({ openId: LIN })
+    await expect(bench.time.until(told)).rejects.toMatchObject({
       code: 'token_refresh_failed',
       reason: 'policy',
       retryAfterSeconds: 40,
     })
     expect(bench.server.posts).toHaveLength(1)
+  })
+
+  it('for a policy is of that person alone, and of their last try', async () => {
+    await bench.consent(LIN, 7200)
+    await bench.consent('ou_alex', 7200)
+    const policy = { kind: 'setback', reason: 'policy', error, retryAfterSeconds: 40 } as const
+    const other = new FeishuUnavailableError('network')
+    bench.server.plans = [
+      { refused: policy },
+      { refused: { ...policy, error: other } },
+      { refused: { ...policy, reason: 'drift' } },
+    ]
+    const alex = () => ask({ openId: 'ou_alex' })
+    expect(await ask()).toBe(error)
+    expect(await alex()).toBe(other)
+    expect(await ask()).toBe(error)
+    await bench.time.pass(41_000)
+    expect(await ask()).toMatchObject({ reason: 'drift', cause: error })
+    expect(await ask()).toMatchObject({ reason: 'drift', cause: null })
   })
 })
