@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { UserAccessTokenRequest } from '../../src/auth/get-user-access-token.ts'
 import {
+  AppMisconfiguredError,
   AuthorizationExpiredError,
   AuthorizationInProgressError,
   AuthorizationRejectedError,
@@ -166,6 +167,73 @@ describe('the one call for a token', () => {
     const error = await call
     expect(error).toBeInstanceOf(InsufficientScopeError)
     expect(error).toMatchObject({ missingScopes: ['b'] })
+  })
+
+  it('asks no more when a wider request takes it along at the end of its time', async () => {
+    const call = waiting()
+    await domain.clock.untilSomebodySleeps()
+    const superseded = { to: 'expired', endReason: 'superseded' } as const
+    await domain.store.sessions.move((await pending()).id, superseded, domain.clock.now())
+    domain.clock.advance(MINUTE)
+    expect(await call).toBeInstanceOf(AuthorizationExpiredError)
+    expect(domain.messenger.sends).toBe(1)
+  })
+
+  it('ends with its caller, and leaves the card where it is', async () => {
+    const leaving = new AbortController()
+    const call = waiting({ signal: leaving.signal })
+    await domain.clock.untilSomebodySleeps()
+    leaving.abort()
+    expect(await call).toBeInstanceOf(AuthorizationRequiredError)
+    expect(await pending()).toMatchObject({ state: 'pending' })
+  })
+
+  it('is content with the token of the consent, although it was told to refresh', async () => {
+    const call = waiting({ forceRefresh: true, scopes: ['a', 'offline_access'] })
+    await domain.clock.untilSomebodySleeps()
+    await agree()
+    expect(await call).toMatchObject({ scopes: ['a', 'offline_access'] })
+    expect(domain.seen.filter(({ type }) => type === 'refresh_ended')).toEqual([])
+  })
+
+  it('is told what is missing where Feishu has forgotten what was granted before', async () => {
+    const first = waiting()
+    await domain.clock.untilSomebodySleeps()
+    await agree()
+    await first
+    const call = waiting({ scopes: ['a', 'b'] })
+    await domain.clock.untilSomebodySleeps()
+    await agree(['b'])
+    expect(await call).toMatchObject({ code: 'insufficient_scope', missingScopes: ['a'] })
+    expect(paths().at(-1)).toEqual(['wait', 'needs_auth'])
+  })
+
+  it('names nothing, and has whatever they grant', async () => {
+    const call = waiting({ scopes: undefined })
+    await domain.clock.untilSomebodySleeps()
+    expect((await pending()).scopes).toEqual(APP.defaultScopes)
+    await agree(['other'])
+    expect(await call).toMatchObject({ scopes: ['other'] })
+  })
+
+  it('tells an operator what to change where the token could never be refreshed', async () => {
+    const first = waiting()
+    await domain.clock.untilSomebodySleeps()
+    domain.oauth.reply = { refreshToken: null, refreshTokenExpiresIn: null }
+    const { url, state, browserSecret } = await domain.tap((await pending()).id)
+    const code = domain.oauth.consent(url, LIN)
+    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await first
+    domain.clock.advance(86_400_000)
+    const advice = expect.stringContaining('offline_access was not asked for')
+    await expect(get()).rejects.toMatchObject({ advice, openId: LIN.openId, appId: APP.appId })
+    expect(await getOrSession()).toMatchObject({ kind: 'asked', advice })
+  })
+
+  it('is told why no card can be sent', async () => {
+    const refused = new AppMisconfiguredError('card_undeliverable', 'The bot is off.')
+    domain.messenger.failures.push(refused)
+    expect(await waiting()).toBe(refused)
   })
 
   it.each([
