@@ -1,9 +1,5 @@
 /** A stretch of work that whoever watches sees as one. */
-export type Stretch =
-  | 'get_user_access_token'
-  | 'read_user_access_token'
-  | 'refresh'
-  | `job ${string}`
+export type Stretch = 'get_user_access_token' | 'refresh' | `job ${string}`
 
 /**
  * Runs a stretch of work; who watches learns when it began and how it ended, and changes nothing. `failureOf` tells from

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CardLimits } from '../../src/auth/card-limits.ts'
 import type { AuthSession } from '../../src/auth/session.ts'
 import { TooManyCardsError } from '../../src/errors.ts'
-import { ALEX, createDomain, type Domain, LIN } from '../support/domain.ts'
+import { ALEX, APP, createDomain, type Domain, LIN } from '../support/domain.ts'
 
 const CHAT = 'oc_team'
 
@@ -121,6 +121,38 @@ describe('the cool-down after a card that was not wanted', () => {
     await ask()
   })
 
+  it('begins anew with the first card that is not wanted after one that was', async () => {
+    const agree = async (session: AuthSession) => {
+      const { url, state, browserSecret } = await domain.tap(session.id)
+      const code = domain.oauth.consent(url, LIN)
+      await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    }
+    for (let card = 0; card < 2; card++) {
+      await declined()
+      seconds(60)
+    }
+    await agree(await ask())
+    seconds(1)
+    await declined()
+    expect((await refusalOf(ask())).retryAfterSeconds).toBe(30)
+  })
+
+  it('is counted from when they declined, not from when the card would have run out', async () => {
+    const session = await ask()
+    seconds(500)
+    await tap(session, 'decline')
+    seconds(29)
+    await refusalOf(ask())
+    seconds(1)
+    await ask()
+  })
+
+  it('may be none at all', async () => {
+    await begin({ coolDownSeconds: 0 })
+    await declined()
+    expect((await ask()).state).toBe('pending')
+  })
+
   it('is about the same question: what they were not asked may be asked', async () => {
     await declined({ scopes: ['calendar:read', 'docs:read'] })
     await refusalOf(ask({ scopes: ['docs:read'] }))
@@ -192,6 +224,29 @@ describe('the cap on cards', () => {
     await ask({ openId: 'ou_e' })
   })
 
+  it('counts what was sent to a person in a group as well, and the other way round', async () => {
+    await begin({ perPerson: 2, perChat: 1 })
+    await ask({ scopes: ['a'], chatId: CHAT })
+    await ask({ scopes: ['b'] })
+    expect((await refusalOf(ask({ scopes: ['c'] }))).reason).toBe('person')
+    expect((await refusalOf(ask({ openId: ALEX.openId, chatId: CHAT }))).reason).toBe('chat')
+  })
+
+  it('tells of the one that lasts longest', async () => {
+    await begin({ perPerson: 1, perChat: 1 })
+    await ask({ openId: ALEX.openId, chatId: CHAT })
+    seconds(600)
+    await ask()
+    // The person's own cap ends after the group's.
+    const refusal = await refusalOf(ask({ scopes: ['a'], chatId: CHAT }))
+    expect(refusal).toMatchObject({ reason: 'person', retryAfterSeconds: 3600 })
+    seconds(3000)
+    expect(await refusalOf(ask({ scopes: ['a'], chatId: CHAT }))).toMatchObject({
+      reason: 'person',
+      retryAfterSeconds: 600,
+    })
+  })
+
   it('sends one card for fifty callers at once, though it would be the last', async () => {
     await begin({ perPerson: 1 })
     const all = await Promise.all(Array.from({ length: 50 }, () => ask({ scopes: ['a'] })))
@@ -231,6 +286,17 @@ describe('the budget of an API key', () => {
     }
     await askAs('bot', 'ou_two')
     expect((await refusalOf(askAs('bot', 'ou_three'))).reason).toBe('key')
+  })
+
+  it('is its own in every app', async () => {
+    await domain.close()
+    const apps = [APP, { ...APP, appId: 'cli_other' }]
+    domain = await createDomain({ apps, cardLimits: { perKey: 1 }, apiKey: () => 'bot' })
+    const askIn = (appId: string, openId: string) =>
+      domain.auth.requestAuthorization({ appId, openId })
+    await askIn(APP.appId, 'ou_one')
+    await askIn('cli_other', 'ou_one')
+    expect((await refusalOf(askIn('cli_other', 'ou_two'))).reason).toBe('key')
   })
 
   it('is its own: other keys, the library and people have theirs', async () => {

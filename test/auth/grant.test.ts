@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { MOST_SCOPES, scopesToRenew } from '../../src/auth/grant.ts'
+import { MOST_SCOPES, missingScopes, scopesToRenew } from '../../src/auth/grant.ts'
 
 const many = Array.from({ length: 60 }, (_, index) => `scope:${index}`)
 
@@ -19,4 +19,14 @@ it('a renewal leaves out nothing that is asked', () => {
   ])
   const asked = many.slice(0, MOST_SCOPES)
   expect(scopesToRenew({ scopes }, asked)).toEqual(asked)
+})
+
+it('a renewal asks for fifty scopes as they are, for one request takes as many', () => {
+  const scopes = [...many.slice(0, MOST_SCOPES - 1), 'offline_access']
+  expect(scopesToRenew({ scopes })).toEqual(scopes)
+})
+
+it('what is asked and not granted is missing, in the order of asking', () => {
+  expect(missingScopes(['c', 'a', 'b'], ['a'])).toEqual(['c', 'b'])
+  expect(missingScopes([], [])).toEqual([])
 })

@@ -34,6 +34,34 @@ describe('a request for somebody who was asked before', () => {
       event.type === 'session_ended' ? [[event.session.id, event.session.endReason]] : [],
     )
 
+  it('keeps what the caller says about it, for the card', async () => {
+    const words = { reason: 'To read', locale: 'ja', chatId: 'oc_team', tenantKey: 't' } as const
+    const request = { openId: LIN.openId, scopes: ['a', 'b', 'a'], ...words }
+    const { session } = await domain.auth.requestAuthorization(request)
+    expect(session).toMatchObject({ ...words, scopes: ['a', 'b'], authMethod: 'websocket_card' })
+    expect(await ask(['b'])).toMatchObject({ created: false, session: words })
+  })
+
+  it('asks for what the app asks for where the caller names nothing', async () => {
+    expect(await ask()).toMatchObject({
+      session: {
+        scopes: APP.defaultScopes,
+        ...{ reason: null, locale: null, chatId: null, tenantKey: null, grantEndsAt: null },
+      },
+    })
+  })
+
+  it('tells that it was made, and whose it is', async () => {
+    const { session } = await ask()
+    expect(domain.seen).toContainEqual(
+      expect.objectContaining({
+        type: 'step_reached',
+        step: 'session_created',
+        session: expect.objectContaining({ id: session.id }),
+      }),
+    )
+  })
+
   it('takes the place of the narrower one, and tells its end', async () => {
     const { session } = await ask(['a'])
     const wider = await ask(['b'])

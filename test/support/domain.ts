@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Around } from '../../src/auth/around.ts'
 import type { AheadSettings } from '../../src/auth/ask-ahead.ts'
 import { type Auth, createAuth } from '../../src/auth/auth.ts'
 import { type Background, createBackground } from '../../src/auth/background.ts'
@@ -96,6 +97,7 @@ export async function createDomain(
     cardLimits: Partial<CardLimits>
     apiKey: () => string | null
     ahead: AheadSettings
+    around: Around
   }> = {},
 ): Promise<Domain> {
   const clock = createFakeClock()
@@ -126,6 +128,7 @@ export async function createDomain(
     retentionDays: 30,
     cardLimits: overrides.cardLimits,
     apiKey: overrides.apiKey,
+    around: overrides.around,
   })
   return {
     auth,
