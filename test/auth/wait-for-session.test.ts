@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SessionStore, Store } from '../../src/auth/ports.ts'
 import type { SessionMove } from '../../src/auth/session.ts'
@@ -167,6 +168,33 @@ describe('waitForSession', () => {
     expect(domain.auth.waiters.count()).toBe(1)
     await domain.auth.invalidateSession(sessionId)
     expect(await waiting).toMatchObject({ state: 'expired' })
+  })
+
+  it('sets no timer that is too long for one, and reaches its end all the same', async () => {
+    const naps: number[] = []
+    const { sleep } = domain.clock
+    domain.clock.sleep = (milliseconds, signal) => {
+      naps.push(milliseconds)
+      return sleep(milliseconds, signal)
+    }
+    const waiting = wait(30 * 86_400_000)
+    await areWaiting()
+    for (let day = 0; day < 30; day++) {
+      await domain.background.drain()
+      domain.clock.advance(86_400_000)
+    }
+    expect(await waiting).toMatchObject({ state: 'pending' })
+    expect(Math.max(...naps)).toBeLessThan(2 ** 31)
+  })
+
+  it('leaves nothing behind at a caller who goes on to other waits', async () => {
+    const { signal } = new AbortController()
+    const [over, inVain] = [wait(400, signal), domain.auth.waitForSession('nothing', 400, signal)]
+    await expect(inVain).rejects.toThrow(AuthSessionNotFoundError)
+    await areWaiting()
+    domain.clock.advance(400)
+    await over
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('ends when the caller leaves', async () => {
