@@ -7,7 +7,7 @@ import {
 } from '../errors.ts'
 import type { Apps } from './apps.ts'
 import type { FindFreshToken, FreshToken, TokenRequest } from './fresh-token.ts'
-import { MOST_SCOPES, missingScopes, scopesToRenew, type UserAccessToken } from './grant.ts'
+import { MOST_SCOPES, scopesToRenew, type UserAccessToken } from './grant.ts'
 import type { AuthorizationRequest, OpenedSession } from './open-session.ts'
 import type { Clock } from './ports.ts'
 import type { RequestAuthorization } from './request-authorization.ts'
@@ -92,7 +92,7 @@ export function createGetUserAccessToken(neighbours: Neighbours): GetUserAccessT
       if (session.state === 'pending') {
         return { kind: 'asked', session, created: asked.created, advice: found.advice }
       }
-      checkGranted(session, request)
+      checkAgreed(session)
       const granted = await findFreshToken({ ...request, forceRefresh: false })
       notes.found(granted)
       if (granted.kind === 'token') return granted
@@ -138,14 +138,9 @@ function scopesToAsk(
   return mayRefresh && missing.length < MOST_SCOPES ? [...missing, 'offline_access'] : missing
 }
 
-function checkGranted(session: AuthSession, { scopes = [] }: UserAccessTokenRequest): void {
-  if (session.state === 'rejected') throw new AuthorizationRejectedError()
-  if (session.state === 'expired') {
+function checkAgreed({ state }: AuthSession): void {
+  if (state === 'rejected') throw new AuthorizationRejectedError()
+  if (state === 'expired') {
     throw new AuthorizationExpiredError('The request ended before the person decided.')
   }
-  const lacking = missingScopes(
-    scopes.filter((scope) => session.scopes.includes(scope)),
-    session.grantedScopes ?? [],
-  )
-  if (lacking.length > 0) throw new InsufficientScopeError(lacking)
 }

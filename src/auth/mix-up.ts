@@ -18,7 +18,7 @@ export function isMixedUp(
   { issuer, path }: RedirectFacts,
 ): boolean {
   if (issuer !== undefined && app.issuers && !app.issuers.includes(originOf(issuer))) return true
-  if (path === undefined || path === redirectPath(app)) return false
+  if (path === redirectPath(app)) return false
   return all.some((other) => redirectPath(other) === path)
 }
 

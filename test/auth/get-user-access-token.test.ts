@@ -92,7 +92,9 @@ describe('the one call for a token', () => {
     const call = waiting()
     await domain.clock.untilSomebodySleeps()
     await domain.auth.invalidateSession((await pending()).id)
-    expect(await call).toBeInstanceOf(AuthorizationExpiredError)
+    const error = await call
+    expect(error).toBeInstanceOf(AuthorizationExpiredError)
+    expect(error).toMatchObject({ message: expect.stringContaining('before the person decided') })
   })
 
   it('goes on waiting when a wider request takes it along', async () => {
@@ -167,6 +169,16 @@ describe('the one call for a token', () => {
     const error = await call
     expect(error).toBeInstanceOf(InsufficientScopeError)
     expect(error).toMatchObject({ missingScopes: ['b'] })
+  })
+
+  it('is told to come back where they complete a narrower request this instant', async () => {
+    await getOrSession()
+    const now = domain.clock.now()
+    await domain.store.sessions.hold((await pending()).id, new Date(now.getTime() + MINUTE), now)
+    expect(await waiting({ scopes: ['b'] })).toMatchObject({
+      code: 'authorization_in_progress',
+      sessionId: null,
+    })
   })
 
   it('asks no more when a wider request takes it along at the end of its time', async () => {
