@@ -8,16 +8,19 @@ describe('whoever waits for sessions', () => {
   /** The answer to each question for ended sessions. */
   let looks: string[][]
   let trouble: Error | null
+  let listens: number
   beforeEach(async () => {
     listeners = new Set()
     looks = []
     trouble = null
+    listens = 0
     domain = await createDomain({
       store: (real) => ({
         ...real,
         tidings: {
           async tell() {},
           listen(hear) {
+            listens++
             listeners.add(hear)
             return () => listeners.delete(hear)
           },
@@ -57,6 +60,60 @@ describe('whoever waits for sessions', () => {
     arrive(await ask('ou_other'))
     await domain.background.drain()
     expect(looks).toEqual([])
+  })
+
+  it('costs one question in five seconds, however many wait and have waited', async () => {
+    const sessionId = await ask(LIN.openId)
+    const other = await ask('ou_other')
+    join(other)()
+    join(sessionId)
+    join(sessionId)
+    join(other)
+    expect(listens).toBe(2)
+    for (let round = 1; round <= 3; round++) {
+      domain.clock.advance(4999)
+      await domain.background.drain()
+      expect(looks).toHaveLength(round - 1)
+      domain.clock.advance(1)
+      await domain.background.drain()
+      expect(looks).toHaveLength(round)
+    }
+    expect(looks[0]).toEqual([sessionId, other])
+  })
+
+  it('is counted, each by itself', async () => {
+    const leave = [join('one'), join('one'), join('other')]
+    expect(domain.auth.waiters.count()).toBe(3)
+    leave[0]?.()
+    expect(domain.auth.waiters.count()).toBe(2)
+    leave[1]?.()
+    leave[2]?.()
+    expect(domain.auth.waiters.count()).toBe(0)
+  })
+
+  it('is not woken by the end of another session', async () => {
+    const woken: unknown[] = []
+    const sessionId = await ask(LIN.openId)
+    domain.auth.waiters.join(sessionId, (ended) => woken.push(ended?.id))
+    await domain.auth.invalidateSession(await ask('ou_other'))
+    await domain.background.drain()
+    expect(woken).toEqual([])
+    await domain.auth.invalidateSession(sessionId)
+    expect(woken).toEqual([sessionId])
+  })
+
+  it('is let go at a shutdown, and so is who comes later', async () => {
+    const woken: unknown[] = []
+    const leave = domain.auth.waiters.join('one', (ended) => woken.push(ended))
+    const closing = domain.auth.waiters.close()
+    expect(woken).toEqual([null])
+    leave()
+    await closing
+    const leaveAgain = domain.auth.waiters.join('other', (ended) => woken.push(ended))
+    expect(woken).toEqual([null, null])
+    leaveAgain()
+    expect(domain.auth.waiters.count()).toBe(0)
+    await domain.auth.waiters.close()
   })
 
   it('may leave twice, and holds up nobody else', async () => {
