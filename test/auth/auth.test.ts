@@ -71,4 +71,21 @@ describe('the domain', () => {
     expect(await domain.auth.askAhead.due()).toEqual({ asked: 0 })
     expect(domain.messenger.sends).toBe(1)
   })
+
+  it('asks a person again whose grant was lost by a crash, once it is told to', async () => {
+    domain = await createDomain()
+    const { session } = await domain.auth.requestAuthorization({ openId: LIN.openId })
+    const { url, state, browserSecret } = await domain.tap(session.id)
+    const code = domain.oauth.consent(url, LIN)
+    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    const key = { appId: session.appId, openId: LIN.openId }
+    const stop = domain.auth.askAgain()
+    domain.events.emit({ type: 'grant_finished', ...key, reason: 'lost_rotation' })
+    await domain.background.drain()
+    stop()
+    expect(await domain.store.sessions.findPending(key.appId, key.openId)).toMatchObject({
+      scopes: session.scopes,
+      card: { messageId: 'om_2' },
+    })
+  })
 })

@@ -204,6 +204,20 @@ describe('a request of somebody whose grant ends', () => {
     expect(await endOf('ahead')).toBeNull()
   })
 
+  it('for good is nothing to withdraw where nobody is asked', async () => {
+    await domain.auth.withdrawRequest(KEY, 'others')
+    await finish('revoked')
+    expect(ends()).toHaveLength(1)
+  })
+
+  it('is all that ends what would have renewed it', async () => {
+    await askAhead()
+    const told = { ...KEY, why: 'not_asked', advice: 'Ask for it.' } as const
+    domain.events.emit({ type: 'grant_unrefreshable', ...told })
+    await domain.background.drain()
+    expect(await endOf('ahead')).toBeNull()
+  })
+
   it('for good goes on where they complete it this instant', async () => {
     await askAhead()
     sessionId = 'ahead'

@@ -42,6 +42,8 @@ describe('reading a token without asking the person', () => {
     await consent()
     expect(await read(['a'])).toMatchObject({ ...KEY, scopes: ['a', 'offline_access'] })
     expect(paths()).toEqual([[KEY.appId, 'hot', 'hit']])
+    const [asked] = domain.seen.filter((event) => event.type === 'token_asked')
+    expect(asked?.seconds).toBeGreaterThan(0)
   })
 
   it('sends no card to somebody who never authorized, and says what is needed', async () => {

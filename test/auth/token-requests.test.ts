@@ -90,6 +90,16 @@ it.each<[string, Work, string, string]>([
     'wait',
     'needs_auth',
   ],
+  [
+    'waits, and then meets Feishu away',
+    (notes) => {
+      notes.found(needs('never_authorized'))
+      notes.waited()
+      fail(new FeishuUnavailableError('upstream_5xx'))
+    },
+    'wait',
+    'transient',
+  ],
   ['is refused', () => fail(new AuthorizationRejectedError()), 'hot', 'needs_auth'],
   [
     'needs the person',
