@@ -29,7 +29,8 @@ function mark(
     | 'lost_rotation'
     | 'invalid'
     | 'user_status'
-    | 'ambiguous',
+    | 'ambiguous'
+    | null,
 ) {
   const status = reason === 'ambiguous' ? reason : 'reauth_required'
   return domain.store.upkeeps.mark(KEY, { status, reason, version: 1, at: domain.clock.now() })
@@ -62,6 +63,7 @@ describe('the card of somebody who is asked', () => {
     ['lost_rotation', 'authorize_again:lost'],
     ['invalid', 'authorize_again:changed'],
     ['user_status', 'authorize_again:changed'],
+    [null, 'authorize_again:ran_out'],
     ['ambiguous', 'asking'],
   ] as const)('tells of a grant that ended as %s: %s', async (reason, expected) => {
     await consent()

@@ -1,5 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createBackground } from '../../src/auth/background.ts'
 import type { Store } from '../../src/auth/ports.ts'
+import type { Revocation } from '../../src/auth/revocation.ts'
+import { createRevokeStray } from '../../src/auth/revoke-stray.ts'
+import { createTokenCipher } from '../../src/auth/token-cipher.ts'
 import {
   AppMisconfiguredError,
   FeishuUnavailableError,
@@ -14,15 +19,19 @@ let domain: Domain
 /** Thrown by the next statements, one each. */
 let putFailures: unknown[]
 let saveFailures: unknown[]
+/** What was asked to be put on disk, with failures or not. */
+let puts: Revocation[]
 beforeEach(async () => {
   putFailures = []
   saveFailures = []
+  puts = []
   domain = await createDomain({ store: inTrouble })
 })
 afterEach(() => domain.close())
 
 function inTrouble(real: Store): Store {
   const put: Store['revocations']['put'] = async (revocation) => {
+    puts.push(revocation)
     if (putFailures.length > 0) throw putFailures.shift()
     return real.revocations.put(revocation)
   }
@@ -136,6 +145,95 @@ describe('tokens of somebody who was not asked', () => {
     expect(told('stray_token_kept')).toMatchObject([{ error: refusal }])
   })
 
+  it('are told of each once: what Feishu has taken is not told again', async () => {
+    const { revokeAccessToken } = domain.oauth
+    let failures = 2
+    domain.oauth.revokeAccessToken = async (...which) => {
+      if (failures-- > 0) throw down
+      return revokeAccessToken(...which)
+    }
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(kinds()).toEqual(BOTH)
+    expect(told('stray_token_kept')).toEqual([])
+  })
+
+  it('are left to the sweep when Feishu is slow to fail: a shutdown waits for them', async () => {
+    let tries = 0
+    domain.oauth.revokeAccessToken = async () => {
+      tries++
+      domain.clock.advance(8001)
+      throw down
+    }
+    await consent(await ask(), ALEX)
+    await domain.background.drain()
+    expect(tries).toBe(1)
+    expect(told('stray_token_kept')).toMatchObject([{ error: down }])
+  })
+
+  it('are tried a third time a second and a quarter later, and then left to the sweep', async () => {
+    const begun = domain.clock.now().getTime()
+    const tries: number[] = []
+    domain.oauth.revokeAccessToken = async () => {
+      tries.push(domain.clock.now().getTime() - begun)
+      throw down
+    }
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(tries).toEqual([0, 250, 1250])
+    // Each try counts: the next one is twenty seconds after the third.
+    domain.clock.advance(1250 + 20_000 - (domain.clock.now().getTime() - begun) - 1)
+    expect(await sweep()).toEqual({ told: 0, left: 0 })
+    domain.clock.advance(1)
+    expect(await sweep()).toEqual({ told: 0, left: 1 })
+  })
+
+  it('are put on disk for whom they belong to, and left to this process for a minute', async () => {
+    domain.oauth.reply = { expiresIn: 100, refreshTokenExpiresIn: 1000 }
+    const id = await ask()
+    await consent(id, { ...ALEX, tenantKey: 'tenant-2' })
+    await settled()
+    const now = domain.clock.now().getTime()
+    const [authorizedAt] = puts.map((put) => put.authorizedAt)
+    expect(now - (authorizedAt?.getTime() ?? 0)).toBeLessThan(1000)
+    const later = (seconds: number) => new Date((authorizedAt?.getTime() ?? 0) + seconds * 1000)
+    expect(puts).toEqual([
+      {
+        id: expect.any(String),
+        ...{ appId: APP.appId, openId: ALEX.openId, tenantKey: 'tenant-2', sessionId: id },
+        ...{ cause: 'mismatch', grantVersion: null, authorizedAt },
+        sealedAccessToken: expect.stringMatching(/^test\./),
+        accessTokenExpiresAt: later(100),
+        sealedRefreshToken: expect.stringMatching(/^test\./),
+        refreshTokenExpiresAt: later(1000),
+        ...{ attempts: 0, dueAt: later(60) },
+      },
+    ])
+  })
+
+  it('end as far as they go where there is no refresh token', async () => {
+    domain.oauth.reply = { refreshToken: null, refreshTokenExpiresIn: null }
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(kinds()).toEqual(['eyJ-access'])
+    expect(puts).toMatchObject([{ sealedRefreshToken: null }])
+  })
+
+  it('are put on disk once when something else than the database fails, and that is told', async () => {
+    const fault = new TypeError('a bug')
+    putFailures = [fault]
+    const errors: unknown[] = []
+    const background = createBackground((error) => errors.push(error))
+    const cipher = createTokenCipher({ keys: [{ id: 'test', key: randomBytes(32) }] })
+    const revokeStray = createRevokeStray({ ...domain, ...domain.auth.tokens, cipher, background })
+    const reply = { accessToken: 'a', expiresIn: 1, refreshToken: 'r', refreshTokenExpiresIn: 1 }
+    const session = await domain.auth.readSession(await ask())
+    revokeStray({ session, reply: { ...reply, scopes: [] }, owner: ALEX, cause: 'mismatch' })
+    await background.drain()
+    expect(errors).toEqual([fault])
+    expect(puts).toHaveLength(1)
+  })
+
   it('are put on disk when the database is back after a moment', async () => {
     putFailures = [away, away]
     await consent(await ask(), ALEX)
@@ -189,6 +287,8 @@ describe('tokens that could not be kept', () => {
     domain.clock.advance(60_000)
     await sweep()
     expect(kinds()).toEqual(['eyJ-access'])
+    // Then they are of whoever was asked, as far as anybody knows.
+    expect(puts).toMatchObject([{ openId: LIN.openId, tenantKey: null, sealedRefreshToken: null }])
   })
 
   it('and named no end are told of no longer than tokens usually live', async () => {

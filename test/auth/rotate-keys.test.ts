@@ -348,6 +348,12 @@ describe('what keys hold', () => {
     ])
   })
 
+  it('is nothing but the ring where nobody has counted revocations', () => {
+    expect(keyUsage(['new'], [])).toEqual([
+      { keyId: 'new', grants: 0, revocations: 0, standing: 'seals' },
+    ])
+  })
+
   it('is everything that is sealed, also with keys that hold no grant', () => {
     const sealed = {
       grants: [{ keyId: 'old', count: 5 }],

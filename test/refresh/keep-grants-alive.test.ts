@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FeishuUnavailableError } from '../../src/errors.ts'
 import { APP_ID, createRefreshBench, LIN, type RefreshBench } from './support/refresh-bench.ts'
 import { AMBIGUOUS, finished } from './support/token-server.ts'
 
@@ -127,6 +128,28 @@ describe('what nobody waits for', () => {
     await bench.token()
     expect(bench.time.now().getTime()).toBe(before)
     await bench.time.until(sweeping)
+  })
+
+  it('waits two minutes where Feishu has asked to slow down', async () => {
+    await bench.consent(LIN, 5 * DAY)
+    await bench.consent('ou_caller', 2 * HOUR)
+    const error = new FeishuUnavailableError('rate_limited')
+    const slow = { kind: 'setback', reason: 'rate_limited', error, retryAfterSeconds: 60 } as const
+    bench.server.plans = [{ refused: slow }]
+    await bench.time.until(
+      bench.tokens.findFreshToken({ ...KEY, openId: 'ou_caller' }).catch(() => null),
+    )
+    const taken = bench.time.now().getTime()
+    expect(await due()).toMatchObject({ refreshed: 0 })
+    expect(bench.server.posts).toHaveLength(1)
+    expect(await bench.store.upkeeps.find(KEY)).toMatchObject({
+      dueAt: new Date(taken + 120_000),
+      lease: null,
+    })
+    await bench.time.pass(119_999)
+    expect(await due()).toEqual({ looked: 0, refreshed: 0 })
+    await bench.time.pass(1)
+    expect(await due()).toEqual({ looked: 2, refreshed: 2 })
   })
 
   it('goes on when one of them cannot be opened, and tells of it', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createApps } from '../../../src/auth/apps.ts'
+import type { Around } from '../../../src/auth/around.ts'
 import { type Background, createBackground } from '../../../src/auth/background.ts'
 import { type AuthEvent, createAuthEvents } from '../../../src/auth/events.ts'
 import type { Grant } from '../../../src/auth/grant.ts'
@@ -34,8 +35,8 @@ export type RefreshBench = Instance & {
   time: VirtualTime
   store: Store
   server: TokenServer
-  /** Another process on the same database; its clock may be off, its store in trouble. */
-  instance(options?: { skewMs?: number; store?: Store; clock?: Clock }): Instance
+  /** Another process on the same database; its clock may be off, its store in trouble, its work watched. */
+  instance(options?: { skewMs?: number; store?: Store; clock?: Clock; around?: Around }): Instance
   /** A consent of this person now, that is so many seconds old. */
   consent(openId?: string, ageSeconds?: number): Promise<{ grant: Grant; reply: TokenReply }>
   grant(openId?: string): Promise<Grant>
@@ -61,7 +62,8 @@ export async function createRefreshBench(
     { appId: APP_ID, brand: 'feishu', redirectUri: 'https://bot.example/cb', defaultScopes: [] },
   ])
 
-  const instance: RefreshBench['instance'] = ({ skewMs = 0, store = opened, clock: own } = {}) => {
+  const instance: RefreshBench['instance'] = (options = {}) => {
+    const { skewMs = 0, store = opened, clock: own, around } = options
     const clock = own ?? { ...time, now: () => new Date(time.now().getTime() + skewMs) }
     const errors: unknown[] = []
     const seen: AuthEvent[] = []
@@ -77,6 +79,7 @@ export async function createRefreshBench(
       clock,
       events,
       background,
+      around,
       refreshThreshold: 0.2,
     })
     const one: Instance = { tokens, background, seen, errors, onEvent: () => {}, clock }
