@@ -16,8 +16,13 @@ const FROZEN = { ...KEY, why: 'frozen', at: null } as const
 let domain: Domain
 /** Called before anything of a grant ends; lets a test act in between. */
 let beforeEnd: () => Promise<unknown>
+/** Called before an access token alone ends, and before its refresh. */
+let beforeEndOfAccess: () => Promise<unknown>
+let beforeRefresh: () => Promise<unknown>
 beforeEach(async () => {
   beforeEnd = async () => {}
+  beforeEndOfAccess = async () => {}
+  beforeRefresh = async () => {}
   domain = await createDomain({ store: endingLate })
 })
 afterEach(() => domain.close())
@@ -27,7 +32,19 @@ function endingLate(real: Store): Store {
     await beforeEnd()
     return real.grants.end(...which)
   }
-  return { ...real, grants: { ...real.grants, end } }
+  const endAccess: Store['grants']['endAccess'] = async (...which) => {
+    await beforeEndOfAccess()
+    return real.grants.endAccess(...which)
+  }
+  const claim: Store['upkeeps']['claim'] = async (...which) => {
+    await beforeRefresh()
+    return real.upkeeps.claim(...which)
+  }
+  return {
+    ...real,
+    grants: { ...real.grants, end, endAccess },
+    upkeeps: { ...real.upkeeps, claim },
+  }
 }
 
 const ask = async () => (await domain.auth.requestAuthorization({ openId: LIN.openId })).session.id
@@ -97,6 +114,53 @@ describe('tokens that Feishu ended', () => {
     expect(found).toMatchObject({ kind: 'token', token: { accessToken: 'eyJ-new' } })
     expect(found).not.toMatchObject({ token: { accessToken: dead } })
     expect(told('grant_revoked')).toEqual([])
+  })
+
+  it('were the access token alone: the new one is there before anybody asks', async () => {
+    await authorize()
+    refreshBrings('eyJ-new')
+    await revoked({ tokens: 'access' })
+    expect(await grant()).toMatchObject({ version: 2 })
+    expect(told('refresh_ended')).toMatchObject([{ decision: 'success' }])
+  })
+
+  it('were the access token alone, and somebody else refreshes it first: once is enough', async () => {
+    await authorize()
+    refreshBrings('eyJ-new')
+    refreshBrings('eyJ-newer')
+    beforeRefresh = async () => {
+      beforeRefresh = async () => {}
+      await domain.auth.tokens.findFreshToken({ ...KEY, forceRefresh: true })
+    }
+    await revoked({ tokens: 'access' })
+    expect(await grant()).toMatchObject({ version: 2 })
+    expect(domain.oauth.refreshed).toHaveLength(1)
+  })
+
+  it('were the access token alone, during a pause: Feishu is not asked before it is over', async () => {
+    await authorize()
+    await expect(
+      domain.auth.tokens.findFreshToken({ ...KEY, forceRefresh: true }),
+    ).rejects.toMatchObject({ code: 'token_refresh_failed' })
+    refreshBrings('eyJ-new')
+    await revoked({ tokens: 'access' })
+    expect(domain.oauth.refreshed).toHaveLength(1)
+    await expect(next()).rejects.toMatchObject({ code: 'token_refresh_failed' })
+  })
+
+  it('were the access token alone, of a grant that is refreshed just then', async () => {
+    await authorize()
+    refreshBrings('eyJ-new')
+    refreshBrings('eyJ-newer')
+    beforeEndOfAccess = async () => {
+      beforeEndOfAccess = async () => {}
+      domain.clock.advance(SECOND)
+      await domain.auth.tokens.findFreshToken({ ...KEY, forceRefresh: true })
+    }
+    await revoked({ tokens: 'access', at: fromNow(0) })
+    // Whether the new one is meant as well only Feishu can tell.
+    expect(await next()).toMatchObject({ token: { accessToken: 'eyJ-newer' } })
+    expect(await grant()).toMatchObject({ version: 3 })
   })
 
   it('were the access token alone, and Feishu is away: nobody gets the dead one', async () => {
@@ -205,6 +269,14 @@ describe('a person who left', () => {
     expect((await grant())?.sealedRefreshToken).toBeNull()
   })
 
+  it('a moment before they consented again is asked about at Feishu', async () => {
+    await authorize()
+    refreshBrings('eyJ-new')
+    await domain.auth.grantEndings.personLeft({ ...LEFT, at: fromNow(-5) })
+    expect(await next()).toMatchObject({ kind: 'token', token: { accessToken: 'eyJ-new' } })
+    expect(told('grant_revoked')).toEqual([])
+  })
+
   it('is waited for no longer, with or without a grant', async () => {
     const id = await ask()
     await domain.auth.grantEndings.personLeft(LEFT)
@@ -266,6 +338,83 @@ describe('a person who is frozen', () => {
     await domain.auth.grantEndings.personBack(KEY)
     expect(await next()).toMatchObject({ kind: 'needs_person', why: 'revoked' })
     expect(told('grant_finished')).toHaveLength(1)
+  })
+
+  it('is told of once, however often Feishu repeats it', async () => {
+    await authorize()
+    await domain.auth.grantEndings.personLeft(FROZEN)
+    await domain.auth.grantEndings.personLeft(FROZEN)
+    expect(told('grant_finished')).toEqual([
+      { type: 'grant_finished', ...KEY, reason: 'user_status' },
+    ])
+    expect(await domain.store.upkeeps.find(KEY)).toMatchObject({
+      mark: { status: 'reauth_required', reason: 'user_status', at: domain.clock.now() },
+    })
+  })
+
+  it('is so with a grant that nobody has used for hours, too', async () => {
+    await authorize()
+    domain.clock.advance(7200 * SECOND)
+    await domain.auth.grantEndings.personLeft(FROZEN)
+    expect(await next()).toMatchObject({ kind: 'needs_person', why: 'user_status' })
+    expect(told('grant_finished')).toHaveLength(1)
+  })
+
+  it('is so with a grant of which nobody knows whether it still works', async () => {
+    await authorize()
+    const doubt = { status: 'ambiguous', reason: 'ambiguous', version: 1 } as const
+    await domain.store.upkeeps.mark(KEY, { ...doubt, at: domain.clock.now() })
+    await domain.auth.grantEndings.personLeft(FROZEN)
+    expect(await next()).toMatchObject({ kind: 'needs_person', why: 'user_status' })
+    expect(told('grant_finished')).toHaveLength(1)
+  })
+
+  it('is so although an older version of the grant was at its end before', async () => {
+    await authorize()
+    const end = { status: 'reauth_required', reason: 'expired', version: 1 } as const
+    await domain.store.upkeeps.mark(KEY, { ...end, at: domain.clock.now() })
+    await authorize()
+    await domain.auth.grantEndings.personLeft(FROZEN)
+    expect(await next()).toMatchObject({ kind: 'needs_person', why: 'user_status' })
+  })
+
+  it('is no news where the grant has run out and nothing could renew it', async () => {
+    await authorize({ refreshToken: null, refreshTokenExpiresIn: null })
+    domain.clock.advance(7200 * SECOND)
+    await domain.auth.grantEndings.personLeft(FROZEN)
+    expect(told('grant_finished')).toEqual([])
+    expect(await mark()).toBeNull()
+  })
+
+  it('gets nothing from a grant that works without a refresh token, either', async () => {
+    await authorize({ refreshToken: null, refreshTokenExpiresIn: null })
+    await domain.auth.grantEndings.personLeft(FROZEN)
+    expect(await next()).toMatchObject({ kind: 'needs_person', why: 'user_status' })
+    expect(told('grant_finished')).toHaveLength(1)
+  })
+
+  it('gets nothing from what was refreshed just then', async () => {
+    await authorize()
+    beforeEndOfAccess = async () => {
+      beforeEndOfAccess = async () => {}
+      refreshBrings('eyJ-new')
+      await domain.auth.tokens.findFreshToken({ ...KEY, forceRefresh: true })
+    }
+    await domain.auth.grantEndings.personLeft(FROZEN)
+    expect(await grant()).toMatchObject({ version: 2 })
+    expect(await next()).toMatchObject({ kind: 'needs_person', why: 'user_status' })
+    expect(told('grant_finished')).toHaveLength(1)
+  })
+
+  it('is looked after again at once when they are back', async () => {
+    await authorize()
+    await domain.auth.grantEndings.personLeft(FROZEN)
+    domain.clock.advance(SECOND)
+    await domain.auth.grantEndings.personBack(KEY)
+    expect(await domain.store.upkeeps.find(KEY)).toMatchObject({
+      mark: null,
+      dueAt: domain.clock.now(),
+    })
   })
 
   it('comes back to nothing where there was nothing', async () => {
