@@ -7,6 +7,7 @@ import { createRevokeStray } from '../../src/auth/revoke-stray.ts'
 import { createTokenCipher } from '../../src/auth/token-cipher.ts'
 import {
   AppMisconfiguredError,
+  AuthorizationCodeUsedError,
   FeishuUnavailableError,
   StoreUnavailableError,
 } from '../../src/errors.ts'
@@ -156,6 +157,36 @@ describe('tokens of somebody who was not asked', () => {
     await settled()
     expect(kinds()).toEqual(BOTH)
     expect(told('stray_token_kept')).toEqual([])
+  })
+
+  it('are told of each once, also where the refresh token takes longer', async () => {
+    const { revokeRefreshToken } = domain.oauth
+    let failures = 2
+    domain.oauth.revokeRefreshToken = async (...which) => {
+      if (failures-- > 0) throw down
+      return revokeRefreshToken(...which)
+    }
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(kinds()).toEqual(['eyJ-access', 'eyJ-refresh'])
+  })
+
+  it('count as ended where Feishu calls them dead', async () => {
+    domain.oauth.revokeFailures = [
+      new AuthorizationCodeUsedError(),
+      new AuthorizationCodeUsedError(),
+    ]
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(told('stray_token_revoked')).toHaveLength(1)
+    expect(told('stray_token_kept')).toEqual([])
+  })
+
+  it('end both where Feishu names no end of the refresh token', async () => {
+    domain.oauth.reply = { refreshTokenExpiresIn: null }
+    await consent(await ask(), ALEX)
+    await settled()
+    expect(kinds()).toEqual(BOTH)
   })
 
   it('are left to the sweep when Feishu is slow to fail: a shutdown waits for them', async () => {

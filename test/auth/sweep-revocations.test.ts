@@ -52,6 +52,18 @@ async function leave(changes: Partial<Revocation> = {}): Promise<void> {
   })
 }
 
+/** A revocation with both tokens, as a process leaves it that dies before its first try. */
+async function leftWithTokens(): Promise<Revocation> {
+  await authorize()
+  domain.oauth.revokeFailures = [down, down]
+  await domain.auth.tokens.revokeGrant.here(KEY, 'user')
+  const [row] = await domain.store.revocations.claimDue(fromNow(MINUTE), fromNow(MINUTE), 1)
+  if (!row) throw new Error('There is no revocation.')
+  await domain.store.revocations.delete(row.id)
+  domain.seen.length = 0
+  return { ...row, attempts: 0, dueAt: domain.clock.now() }
+}
+
 describe('the sweep of revocations', () => {
   it('tells what is due in turns, and takes up no other turn once it is closing', async () => {
     for (let each = 0; each < 20; each++) await leave({ openId: `ou_${each}` })
@@ -94,6 +106,21 @@ describe('the sweep of revocations', () => {
     expect(await sweep()).toEqual({ told: 0, left: 0 })
     domain.clock.advance(1)
     expect(await sweep()).toEqual({ told: 1, left: 0 })
+  })
+
+  it('leaves to its own process for a minute what is being revoked', async () => {
+    await authorize()
+    let answer = () => {}
+    domain.oauth.revokeAccessToken = () =>
+      new Promise((resolve) => {
+        answer = resolve
+      })
+    const revoking = domain.auth.tokens.revokeGrant.here(KEY, 'user')
+    await expect.poll(kinds).toEqual(['eyJ-refresh'])
+    domain.clock.advance(MINUTE - 1)
+    expect(await sweep()).toEqual({ told: 0, left: 0 })
+    answer()
+    expect(await revoking).toBe('told')
   })
 
   it('leaves to one process what it has taken', async () => {
@@ -160,17 +187,10 @@ describe('a revocation that a crash left behind', () => {
   })
 
   it('is no trouble while it only waits for a consent that is being completed', async () => {
-    await authorize()
-    domain.oauth.revokeFailures = [down, down]
-    const { revocations } = domain.store
-    await domain.auth.tokens.revokeGrant.here(KEY, 'user')
-    const [row] = await revocations.claimDue(fromNow(MINUTE), fromNow(MINUTE), 1)
-    await revocations.delete(row?.id ?? '')
-    await domain.background.drain()
+    const sealedTokens = await leftWithTokens()
     const { id } = (await domain.auth.requestAuthorization({ openId: LIN.openId })).session
     await domain.store.sessions.hold(id, fromNow(10_000), domain.clock.now())
-    domain.seen.length = 0
-    if (row) await leave({ ...row, attempts: 0, dueAt: domain.clock.now() })
+    await leave(sealedTokens)
     expect(await sweep()).toEqual({ told: 0, left: 1 })
     expect(told('revocation_not_told')).toEqual([])
     // It is over in a moment, so it is looked at again soon.
@@ -179,6 +199,26 @@ describe('a revocation that a crash left behind', () => {
     domain.clock.advance(5001)
     expect(await sweep()).toEqual({ told: 1, left: 0 })
     expect(kinds()).toEqual(['eyJ-access', 'eyJ-refresh'])
+  })
+})
+
+describe('a refresh token of which Feishu has named no end', () => {
+  beforeEach(() => {
+    domain.oauth.reply = { refreshTokenExpiresIn: null }
+  })
+
+  it('is ended at Feishu with its grant', async () => {
+    await authorize()
+    domain.clock.advance(6 * 24 * HOUR)
+    expect(await domain.auth.tokens.revokeGrant.here(KEY, 'user')).toBe('told')
+    expect(kinds()).toEqual(['eyJ-refresh'])
+  })
+
+  it('is taken for over when it is as old as they usually get', async () => {
+    await authorize()
+    domain.clock.advance(7 * 24 * HOUR)
+    expect(await domain.auth.tokens.revokeGrant.here(KEY, 'user')).toBe('told')
+    expect(kinds()).toEqual([])
   })
 })
 
@@ -219,6 +259,16 @@ describe('a revocation that Feishu does not take', () => {
     expect(kinds()).toEqual(['eyJ-access'])
   })
 
+  it('ends no refresh token while a newer consent can be refreshed, though its access token is over', async () => {
+    await authorize()
+    domain.oauth.revokeFailures = [down, down]
+    await domain.auth.tokens.revokeGrant.here(KEY, 'user')
+    await authorize()
+    domain.clock.advance(2 * HOUR)
+    expect(await sweep()).toEqual({ told: 1, left: 0 })
+    expect(kinds()).toEqual([])
+  })
+
   it('ends its refresh token where the newer consent has run out, too', async () => {
     await authorize()
     domain.oauth.revokeFailures = [down, down]
@@ -228,6 +278,32 @@ describe('a revocation that Feishu does not take', () => {
     domain.clock.advance(10_000)
     expect(await sweep()).toEqual({ told: 1, left: 0 })
     expect(kinds()).toEqual(['eyJ-refresh', 'eyJ-access'])
+  })
+
+  it('is looked at soon, however often it was tried, while a consent is being completed', async () => {
+    await authorize()
+    domain.oauth.revokeFailures = [down, down, down, down]
+    await domain.auth.tokens.revokeGrant.here(KEY, 'user')
+    domain.clock.advance(5000)
+    await sweep()
+    const { id } = (await domain.auth.requestAuthorization({ openId: LIN.openId })).session
+    await domain.store.sessions.hold(id, fromNow(12_000), domain.clock.now())
+    domain.clock.advance(10_000)
+    expect(await sweep()).toEqual({ told: 0, left: 1 })
+    domain.clock.advance(5000)
+    expect(await sweep()).toEqual({ told: 1, left: 0 })
+  })
+
+  it('is told of with what went wrong, be it only with one of the two', async () => {
+    const sealedTokens = await leftWithTokens()
+    const { id } = (await domain.auth.requestAuthorization({ openId: LIN.openId })).session
+    await domain.store.sessions.hold(id, fromNow(10_000), domain.clock.now())
+    domain.oauth.revokeFailures = [down]
+    await leave(sealedTokens)
+    expect(await sweep()).toEqual({ told: 0, left: 1 })
+    expect(told('revocation_not_told')).toEqual([
+      { type: 'revocation_not_told', ...KEY, error: down },
+    ])
   })
 
   it('is told of with the first thing that went wrong', async () => {
