@@ -57,8 +57,9 @@ export function createSweepRevocations(neighbours: Neighbours): SweepRevocations
 
   /** Told twice rather than never: a card that is grey already stays as it is. */
   async function endHere(revocation: Revocation): Promise<void> {
-    const { cause, grantVersion } = revocation
-    if (grantVersion === null || cause === 'mismatch' || cause === 'not_kept') return
+    const { cause } = revocation
+    // Tokens that were never kept have no grant.
+    if (cause === 'mismatch' || cause === 'not_kept') return
     await endGrant(revocation, cause, (grant) => isSameConsent(grant, revocation))
     events.emit(grantRevoked(revocation, cause, cause))
   }
