@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CardAction } from '../../src/auth/answer-card-click.ts'
 import { FeishuUnavailableError } from '../../src/errors.ts'
+import { insertSession } from '../store/contract/samples.ts'
 import { ALEX, APP, createDomain, type Domain, LIN } from '../support/domain.ts'
 
 describe('answerCardClick', () => {
@@ -12,8 +13,13 @@ describe('answerCardClick', () => {
   })
   afterEach(() => domain.close())
 
-  const click = (action: CardAction, who = LIN, id = sessionId) =>
-    domain.auth.answerCardClick({ action, sessionId: id, messageId: 'om_1', ...who })
+  const click = (
+    action: CardAction,
+    who: { openId: string; tenantKey: string | null } = LIN,
+    id = sessionId,
+  ) => domain.auth.answerCardClick({ action, sessionId: id, messageId: 'om_1', ...who })
+
+  const pendingOf = (openId: string) => domain.store.sessions.findPending(APP.appId, openId)
 
   const pendingSession = async () => {
     const [session] = await domain.store.sessions.list({ state: 'pending', limit: 1 })
@@ -47,6 +53,16 @@ describe('answerCardClick', () => {
     expect(answer.toast).toBe('not_for_you')
   })
 
+  it('learns no tenant from a tap that tells none, and keeps the one it knows', async () => {
+    await click('check_again', { ...LIN, tenantKey: null })
+    expect((await domain.auth.readSession(sessionId)).tenantKey).toBeNull()
+    await click('check_again')
+    expect(await click('check_again', { ...LIN, tenantKey: null })).not.toMatchObject({
+      toast: 'not_for_you',
+    })
+    expect((await domain.auth.readSession(sessionId)).tenantKey).toBe(LIN.tenantKey)
+  })
+
   it('treats an unknown session as run out', async () => {
     const answer = await click('decline', LIN, '00000000-0000-4000-8000-000000000000')
     expect(answer).toEqual({ toast: 'expired', session: null, authorizeLink: null })
@@ -74,6 +90,16 @@ describe('answerCardClick', () => {
       openId: LIN.openId,
       card: { messageId: 'om_2' },
     })
+  })
+
+  it('sends the new card for what was asked, in the words and to the place of before', async () => {
+    const words = { reason: 'For your report', locale: 'ja', chatId: 'oc_team' } as const
+    const { openId, tenantKey } = ALEX
+    const request = { openId, tenantKey, scopes: ['mail:read'], ...words }
+    const { session } = await domain.auth.requestAuthorization(request)
+    await click('decline', ALEX, session.id)
+    expect(await click('send_again', ALEX, session.id)).toMatchObject({ toast: 'sent_again' })
+    expect(await pendingOf(ALEX.openId)).toMatchObject({ ...request, grantEndsAt: null })
   })
 
   it('answers before the new card is sent, and sends it later when Feishu is down', async () => {
@@ -109,6 +135,33 @@ describe('answerCardClick', () => {
       toast: 'checking_again',
       session: { lastFailure: null, card: { wants: 'asking' } },
     })
+  })
+
+  it('tells of a no to a renewal as such, also the second time', async () => {
+    const now = domain.clock.now()
+    const renewal = await insertSession(domain.store, {
+      ...{ appId: APP.appId, openId: ALEX.openId },
+      ...{ grantEndsAt: new Date(now.getTime() + 86_400_000) },
+    })
+    const decline = () =>
+      domain.auth.answerCardClick({
+        ...{ action: 'decline', sessionId: renewal.id, messageId: null },
+        ...{ openId: ALEX.openId, tenantKey: null },
+      })
+    // Its ticket is sealed with another key, which the card of an end does not need.
+    expect((await decline()).toast).toBe('renewal_declined')
+    expect((await decline()).toast).toBe('renewal_declined')
+  })
+
+  it('tells of a request that was withdrawn as run out, and of one replaced as such', async () => {
+    await domain.auth.invalidateSession(sessionId)
+    const withdrawn = { toast: 'expired', session: { endReason: 'invalidated' } }
+    expect(await click('decline')).toMatchObject(withdrawn)
+    const { session } = await domain.auth.requestAuthorization({ openId: LIN.openId })
+    await domain.auth.requestAuthorization({ openId: LIN.openId, scopes: ['more'] })
+    const replaced = { toast: 'superseded', session: { endReason: 'superseded' } }
+    expect(await click('decline', LIN, session.id)).toMatchObject(replaced)
+    expect(await click('check_again', LIN, session.id)).toMatchObject(replaced)
   })
 
   describe('revoke', () => {
@@ -149,6 +202,18 @@ describe('answerCardClick', () => {
       await authorize()
       await domain.store.grants.delete({ appId: APP.appId, openId: LIN.openId })
       expect((await click('revoke')).toast).toBe('already_revoked')
+      await domain.background.drain()
+      expect(domain.messenger.cards.get('om_1')?.look).toBe('revoked:by_person')
+    })
+
+    it('turns the card grey that was tapped, although a wider consent has come since', async () => {
+      await authorize()
+      const scopes = ['mail:read', 'offline_access']
+      const wider = await domain.auth.requestAuthorization({ openId: LIN.openId, scopes })
+      const { url, state, browserSecret } = await domain.tap(wider.session.id)
+      const code = domain.oauth.consent(url, LIN)
+      await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+      await click('revoke')
       await domain.background.drain()
       expect(domain.messenger.cards.get('om_1')?.look).toBe('revoked:by_person')
     })
@@ -209,6 +274,16 @@ describe('answerCardClick', () => {
       expect(await doubled('decline')).toMatchObject({
         toast: 'already_declined',
         session: { state: 'rejected' },
+      })
+    })
+
+    it('is answered with the grey card of a grant that has been revoked', async () => {
+      const move = { to: 'completed', grantedScopes: [], tenantKey: LIN.tenantKey } as const
+      await domain.store.sessions.move(sessionId, move, domain.clock.now())
+      await domain.store.sessions.wantLook(sessionId, 'revoked:by_admin', domain.clock.now())
+      expect(await doubled('revoke')).toMatchObject({
+        toast: 'already_revoked',
+        session: { id: sessionId, card: { wants: 'revoked:by_admin' } },
       })
     })
 

@@ -197,6 +197,63 @@ describe('people whose authorization ends soon', () => {
     expect(await domain.auth.askAhead.due()).toEqual({ asked: 0 })
   })
 
+  it('are asked until five minutes before the end, and have until then to answer', async () => {
+    const domain = await begin()
+    await consent(domain, 'ou_late')
+    domain.clock.advance(1)
+    await consent(domain)
+    const endsAt = new Date(domain.clock.now().getTime() + YEAR)
+    domain.clock.advance(YEAR - 5 * MINUTE)
+    expect(await domain.auth.askAhead.due()).toEqual({ asked: 1 })
+    expect(await pendingOf(domain)).toMatchObject({ grantEndsAt: endsAt, expiresAt: endsAt })
+    expect(await pendingOf(domain, 'ou_late')).toBeNull()
+  })
+
+  it('are asked whatever others have answered, and whatever ended before this consent', async () => {
+    const domain = await begin()
+    await consent(domain)
+    const mark = { status: 'revoked', reason: 'revoked', version: 1 } as const
+    await domain.store.upkeeps.mark(KEY, { ...mark, at: domain.clock.now() })
+    await authorize(
+      domain,
+      (await domain.auth.requestAuthorization({ ...KEY, scopes: ['mail:read'] })).session,
+    )
+    domain.clock.advance(YEAR - DAY)
+    const other = { openId: 'ou_other', tenantKey: null, messageId: null }
+    const { session } = await domain.auth.requestAuthorization({ openId: other.openId })
+    await domain.auth.answerCardClick({ ...other, sessionId: session.id, action: 'decline' })
+    expect(await domain.auth.askAhead.due()).toEqual({ asked: 1 })
+    expect(await pendingOf(domain)).toMatchObject({ tenantKey: 'tenant-1' })
+  })
+
+  it('are asked without a reason when the request of then is deleted by now', async () => {
+    const domain = await begin()
+    await consent(domain)
+    domain.clock.advance(YEAR - DAY)
+    expect(await domain.auth.sweep.retention()).toEqual({ deleted: 1 })
+    expect(await domain.auth.askAhead.due()).toEqual({ asked: 1 })
+    expect(await pendingOf(domain)).toMatchObject({ scopes: SCOPES, reason: null, locale: null })
+  })
+
+  it('are asked no more once the process closes, and by the next run from there on', async () => {
+    const domain = await begin()
+    for (const openId of ['ou_1', 'ou_2', 'ou_3']) {
+      await consent(domain, openId)
+      domain.clock.advance(1000)
+    }
+    domain.clock.advance(YEAR - DAY)
+    expect(await domain.auth.askAhead.due(AbortSignal.abort())).toEqual({ asked: 0 })
+    const closing = new AbortController()
+    const { sendCard } = domain.messenger
+    domain.messenger.sendCard = (...args) => {
+      closing.abort()
+      return sendCard(...args)
+    }
+    expect(await domain.auth.askAhead.due(closing.signal)).toEqual({ asked: 1 })
+    expect(await pendingOf(domain, 'ou_1')).not.toBeNull()
+    expect(await domain.auth.askAhead.due()).toEqual({ asked: 2 })
+  })
+
   it('are not asked in the name of an app that is gone', async () => {
     const domain = await begin()
     await consent(domain)
@@ -310,6 +367,29 @@ describe('people whose token cannot be refreshed', () => {
     await expect(
       domain.auth.readUserAccessToken({ ...KEY, minValidity: 30 * 60 }),
     ).rejects.toMatchObject({ code: 'authorization_required' })
+    expect(await domain.auth.askAhead.due()).toEqual({ asked: 1 })
+  })
+
+  it('come first, and are no more at a time than others together with them', async () => {
+    const domain = await begin()
+    for (let person = 0; person < 6; person++) await consent(domain, `ou_year_${person}`)
+    domain.clock.advance(YEAR - DAY)
+    domain.oauth.reply = { refreshToken: null, refreshTokenExpiresIn: null }
+    for (let person = 0; person < 17; person++) {
+      const { openId } = await consent(domain, `ou_hour_${person}`)
+      await domain.store.upkeeps.schedule({ ...KEY, openId }, null, domain.clock.now())
+    }
+    domain.clock.advance(91 * MINUTE)
+    expect(await domain.auth.askAhead.due()).toEqual({ asked: 20 })
+    expect(await pendingOf(domain, 'ou_hour_16')).not.toBeNull()
+    expect(await domain.auth.askAhead.due()).toEqual({ asked: 3 })
+  })
+
+  it('are asked no more once the process closes', async () => {
+    const domain = await withoutRefreshToken()
+    await domain.store.upkeeps.schedule(KEY, null, domain.clock.now())
+    domain.clock.advance(91 * MINUTE)
+    expect(await domain.auth.askAhead.due(AbortSignal.abort())).toEqual({ asked: 0 })
     expect(await domain.auth.askAhead.due()).toEqual({ asked: 1 })
   })
 

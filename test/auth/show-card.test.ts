@@ -5,7 +5,8 @@ import {
   FeishuUnavailableError,
   PersonUnreachableError,
 } from '../../src/errors.ts'
-import { createDomain, type Domain, LIN } from '../support/domain.ts'
+import { insertSession } from '../store/contract/samples.ts'
+import { APP, createDomain, type Domain, LIN } from '../support/domain.ts'
 
 const rateLimited = () => new FeishuUnavailableError('rate_limited', { retryAfterSeconds: 90 })
 const misconfigured = () => new AppMisconfiguredError('bad_client', 'The secret is wrong.')
@@ -51,6 +52,89 @@ describe('the work on a card', () => {
     const { card } = await domain.auth.readSession(sessionId)
     const left = card.dueAt && (card.dueAt.getTime() - domain.clock.now().getTime()) / 1000
     expect(left).toBe(seconds)
+  })
+
+  it('is done again later and later, every five minutes in the end', async () => {
+    await domain.auth.invalidateSession(sessionId)
+    const waits: number[] = []
+    for (let time = 0; time < 10; time++) {
+      domain.messenger.failures.push(new TypeError('a bug'))
+      expect(await domain.auth.showCard.due()).toBe(1)
+      const { card } = await domain.auth.readSession(sessionId)
+      const wait = (card.dueAt?.getTime() ?? 0) - domain.clock.now().getTime()
+      waits.push(wait / 1000)
+      domain.clock.advance(wait)
+    }
+    expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 300, 300])
+  })
+
+  it('is left alone after the end where the person is out of reach: nothing is withdrawn', async () => {
+    await domain.auth.invalidateSession(sessionId)
+    domain.messenger.failures.push(new PersonUnreachableError(LIN.openId))
+    await domain.auth.showCard.due()
+    expect(worked().at(-1)).toEqual(['expired', 'failed'])
+    expect(domain.seen.filter(({ type }) => type === 'attempt_failed')).toEqual([])
+    expect(domain.seen.filter(({ type }) => type === 'session_ended')).toHaveLength(1)
+    expect((await domain.auth.readSession(sessionId)).card.dueAt).toBeNull()
+  })
+
+  it('withdraws nothing that has ended while the card was on its way', async () => {
+    domain.messenger.sendCard = async ({ id, openId }) => {
+      await domain.auth.invalidateSession(id)
+      throw new PersonUnreachableError(openId)
+    }
+    const asking = domain.auth.requestAuthorization({ openId: 'ou_far' })
+    await expect(asking).rejects.toBeInstanceOf(PersonUnreachableError)
+    expect(domain.seen.filter(({ type }) => type === 'session_ended')).toHaveLength(1)
+  })
+
+  it('leads to the consent while the card asks, and is done without its ticket afterwards', async () => {
+    const [asking] = domain.messenger.cards.values()
+    expect(asking?.link).toMatch(/^https:\/\/bot\.example\/auth-bot\/auth\/./)
+    const ended = await insertSession(domain.store, {
+      ...{ appId: APP.appId, state: 'expired', endReason: 'timed_out' },
+      sealedTicket: 'sealed with a key that is lost',
+      card: {
+        ...{ messageId: 'om_ended', shows: 'asking', wants: 'expired', wantsSince: null },
+        ...{ dueAt: domain.clock.now(), attempts: 0 },
+      },
+    })
+    await domain.auth.showCard.due()
+    expect(domain.messenger.cards.get('om_ended')).toEqual({
+      look: 'expired',
+      sessionId: ended.id,
+      link: 'https://bot.example/auth-bot/',
+    })
+  })
+
+  it('is done by nobody else while it takes long', async () => {
+    await domain.auth.invalidateSession(sessionId)
+    const answers: (() => void)[] = []
+    domain.messenger.updateCard = () => new Promise((resolve) => answers.push(resolve))
+    const working = domain.auth.showCard.one(sessionId)
+    await expect.poll(() => answers.length).toBe(1)
+    domain.clock.advance(14_999)
+    expect(await domain.auth.showCard.due()).toBe(0)
+    answers[0]?.()
+    await working
+    expect((await domain.auth.readSession(sessionId)).card.shows).toBe('expired')
+  })
+
+  it('is left to the next run where another took it over meanwhile: either may show', async () => {
+    await domain.auth.invalidateSession(sessionId)
+    const answers: (() => void)[] = []
+    domain.messenger.updateCard = () => new Promise((resolve) => answers.push(resolve))
+    const slow = domain.auth.showCard.one(sessionId)
+    await expect.poll(() => answers.length).toBe(1)
+    domain.clock.advance(15_000)
+    const second = domain.auth.showCard.one(sessionId)
+    await expect.poll(() => answers.length).toBe(2)
+    answers[0]?.()
+    await slow
+    expect((await domain.auth.readSession(sessionId)).card.dueAt).not.toBeNull()
+    answers[1]?.()
+    await second
+    expect((await domain.auth.readSession(sessionId)).card.dueAt).toBeNull()
   })
 
   it('is done a batch at a time until none is left, unless the process is closing', async () => {

@@ -6,6 +6,7 @@ import { createBackground } from '../../src/auth/background.ts'
 import { type AuthEvent, createAuthEvents } from '../../src/auth/events.ts'
 import type { AuthSession } from '../../src/auth/session.ts'
 import { RETRY_SECONDS } from '../../src/auth/webhook-backoff.ts'
+import { testMessage } from '../../src/auth/webhook-messages.ts'
 import type {
   PostOutcome,
   WebhookFailure,
@@ -104,6 +105,33 @@ describe('the end of a session', () => {
     await idle()
     expect(await store.webhooks.list({ dead: false, limit: 9 })).toEqual([])
     expect(await store.webhooks.listUntoldEnds(new Date(0), 9)).toEqual([session])
+  })
+
+  it('that has not come yet is told to nobody', async () => {
+    const { emit, store, idle, failures } = await setUp()
+    emit({ type: 'session_ended', session: await insertSession(store) })
+    await idle()
+    expect(failures).toEqual([])
+    expect(await store.webhooks.countQueued()).toBe(0)
+    expect(await store.webhooks.list({ dead: false, limit: 9 })).toEqual([])
+  })
+
+  it('is told to nobody once nobody listens', async () => {
+    const { emit, posted, store, clock, idle, stop } = await setUp()
+    stop()
+    emit({ type: 'session_ended', session: await end(store, clock) })
+    await idle()
+    expect(posted).toEqual([])
+  })
+
+  it('that a crash kept untold is told a batch at a time, until the process closes', async () => {
+    const { store, clock, idle, webhooks } = await setUp({ starts: false })
+    for (let session = 0; session < 201; session++) await end(store, clock)
+    await webhooks.due(AbortSignal.abort())
+    await idle()
+    expect(await store.webhooks.countQueued()).toBe(200)
+    await webhooks.due()
+    expect(await store.webhooks.countQueued()).toBe(201)
   })
 
   it('is put in by a tool that delivers nothing, and delivered by the service', async () => {
@@ -219,15 +247,30 @@ describe('the end of a grant', () => {
     expect(await store.webhooks.countQueued()).toBe(1)
   })
 
+  it('is tried for some twelve minutes, and lost with an error when the database stays away', async () => {
+    const { emit, posted, clock, idle, failures } = await setUp({ outbox: failing(6) })
+    emit({ type: 'grant_finished', ...WHO, reason: 'expired' })
+    for (const seconds of [1, 5, 30, 120, 600]) {
+      await clock.untilSomebodySleeps()
+      expect(failures).toEqual([])
+      clock.advance(seconds * 1000)
+    }
+    await idle()
+    expect(posted).toEqual([])
+    expect(failures).toEqual([new Error('The database is away.')])
+  })
+
   it.each([
     ['reauth_required', 'expired', 'token.reauthorization_required', { reason: 'expired' }],
+    ['reauth_required', null, 'token.reauthorization_required', { reason: 'revoked' }],
+    ['reauth_required', 'ambiguous', 'token.reauthorization_required', { reason: 'revoked' }],
     [
       'revoked',
       'revoked',
       'token.revoked',
       { source: 'upstream_event', reason: 'unknown', session_id: expect.any(String) },
     ],
-  ] as const)('that a crash kept untold is told by the next run: %s', async (...ended) => {
+  ] as const)('that a crash kept untold is told by the next run: %s, %s', async (...ended) => {
     const [status, reason, type, told] = ended
     const { posted, store, clock, idle, webhooks } = await setUp()
     const grant = await insertGrant(store)
@@ -264,6 +307,38 @@ describe('the end of a grant', () => {
     await webhooks.due()
     await idle()
     expect(posted).toMatchObject([{ type: 'token.revoked', data: { reason: 'risk' } }])
+  })
+
+  it('is still told by the next run when only a refresh of that person was told of', async () => {
+    const { emit, posted, store, clock, idle, webhooks } = await setUp()
+    const grant = await insertGrant(store)
+    const { appId, openId, version } = grant
+    const mark = { status: 'reauth_required', reason: 'expired', version } as const
+    await store.upkeeps.mark(grant, { ...mark, at: clock.now() })
+    emit({ ...refreshFailed('upstream'), appId, openId })
+    await idle()
+    clock.advance(11_000)
+    await webhooks.due()
+    await idle()
+    expect(posted.map(({ type }) => type)).toEqual([
+      'token.refresh_failed',
+      'token.reauthorization_required',
+    ])
+  })
+
+  it('that a crash kept untold is told a batch at a time, until the process closes', async () => {
+    const { store, clock, idle, webhooks } = await setUp({ starts: false })
+    for (let grant = 0; grant < 201; grant++) {
+      const ended = await insertGrant(store)
+      const mark = { status: 'reauth_required', reason: 'expired' } as const
+      await store.upkeeps.mark(ended, { ...mark, version: ended.version, at: clock.now() })
+    }
+    clock.advance(11_000)
+    await webhooks.due(AbortSignal.abort())
+    await idle()
+    expect(await store.webhooks.countQueued()).toBe(200)
+    await webhooks.due()
+    expect(await store.webhooks.countQueued()).toBe(201)
   })
 
   it('is told again when the next consent ends, too, but not when that one came first', async () => {
@@ -421,6 +496,29 @@ describe('a slow receiver', () => {
     expect(await store.webhooks.countQueued()).toBe(0)
   })
 
+  it('gets at once what is put in while the last look for more finds nothing', async () => {
+    const looks: (() => void)[] = []
+    const { emit, webhooks, store, idle, posted } = await setUp({
+      outbox: (real) => ({
+        ...methodsOf(real),
+        async claimDue(...args) {
+          const found = await real.claimDue(...args)
+          if (looks.length < 4) await new Promise<void>((resolve) => looks.push(resolve))
+          return found
+        },
+      }),
+    })
+    await webhooks.due()
+    await expect.poll(() => looks.length, SOON).toBe(4)
+    emit({ type: 'grant_finished', ...WHO, reason: 'expired' })
+    await expect.poll(() => store.webhooks.countQueued(), SOON).toBe(1)
+    // What was put in asks for a worker right after it.
+    await store.webhooks.countQueued()
+    for (const look of looks) look()
+    await idle()
+    expect(posted).toHaveLength(1)
+  })
+
   it('gets no more once the service closes', async () => {
     const { emit, webhooks, store, idle, tries } = await setUp({
       answer: () => {
@@ -469,6 +567,29 @@ it('what was delivered is kept for a week, what was given up as long as sessions
   expect(await days(1)).toEqual({ deleted: 1 })
 })
 
+it('what is old is deleted a batch at a time, until the process closes', async () => {
+  const { webhooks, store, clock } = await setUp({ starts: false })
+  for (let message = 0; message < 201; message++) {
+    const id = `m_${message}`
+    await store.webhooks.put({ id, event: 'token.revoked', payload: '{}' }, clock.now())
+    await store.webhooks.noteDelivered(id, clock.now())
+  }
+  clock.advance(8 * 86_400_000)
+  expect(await webhooks.retention(AbortSignal.abort())).toEqual({ deleted: 200 })
+  expect(await webhooks.retention()).toEqual({ deleted: 1 })
+})
+
+it('a message to try the receiver out says what it is, when, and nothing else', () => {
+  const now = new Date('2026-11-20T08:00:00.123Z')
+  const [one, other] = [testMessage(now), testMessage(now)]
+  expect(JSON.parse(one.payload)).toEqual({
+    type: 'webhook.test',
+    timestamp: '2026-11-20T08:00:00.123Z',
+    data: {},
+  })
+  expect(one.id).not.toBe(other.id)
+})
+
 type Posted = { id: string; type: string; timestamp: string; data: Record<string, unknown> }
 
 async function setUp({
@@ -514,11 +635,12 @@ async function setUp({
     retentionDays: 30,
     random,
   })
-  webhooks.listen()
+  const stop = webhooks.listen()
   if (starts) webhooks.start()
   const { emit } = events
   const idle = () => background.drain()
-  return { webhooks, store, clock, emit, seen, posted, failures, idle, tries: () => tried }
+  const tries = () => tried
+  return { webhooks, store, clock, emit, seen, posted, failures, idle, stop, tries }
 }
 
 /** A session that has ended without anybody being told. */
