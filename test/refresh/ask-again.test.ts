@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { createAskAgain } from '../../src/auth/ask-again.ts'
 import { createAuthEvents } from '../../src/auth/events.ts'
 import type { FinishedReason } from '../../src/auth/refresh-outcome.ts'
+import { TooManyCardsError } from '../../src/errors.ts'
 import { aSession } from '../store/contract/samples.ts'
 import { APP_ID, createRefreshBench, LIN } from './support/refresh-bench.ts'
 import { AMBIGUOUS } from './support/token-server.ts'
 
-async function begin() {
+const AWAY = new Error('The database is away.')
+
+async function begin(trouble: Error | null = null) {
   const bench = await createRefreshBench()
   const asked: unknown[] = []
   const shown: string[] = []
@@ -19,6 +22,7 @@ async function begin() {
     background: bench.background,
     async openSession(request) {
       asked.push(request)
+      if (trouble) throw trouble
       return { session: aSession({ id: 'ses_1' }), created: true }
     },
     showCard: {
@@ -70,6 +74,19 @@ describe('a person whose grant is finished', () => {
     stop()
     await finish('lost_rotation')
     expect(asked).toEqual([])
+    await bench.close()
+  })
+
+  it.each([
+    ['has had cards enough, is left to the next caller', new TooManyCardsError('person', 60), []],
+    ['cannot be asked for another reason, is told of', AWAY, [AWAY]],
+  ])('but %s', async (_what, trouble, errors) => {
+    const { bench, asked, shown, finish } = await begin(trouble)
+    await bench.consent()
+    await finish('lost_rotation')
+    expect(asked).toHaveLength(1)
+    expect(shown).toEqual([])
+    expect(bench.errors).toEqual(errors)
     await bench.close()
   })
 })
