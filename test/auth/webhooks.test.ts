@@ -182,7 +182,11 @@ describe('what happens to a grant', () => {
     emit({ ...refreshFailed('upstream'), openId: 'ou_alex' })
     await idle()
     expect(posted).toHaveLength(3)
-    clock.advance(3_600_000)
+    clock.advance(3_599_999)
+    emit(refreshFailed('upstream'))
+    await idle()
+    expect(posted).toHaveLength(3)
+    clock.advance(1)
     emit(refreshFailed('upstream'))
     await idle()
     expect(posted).toHaveLength(4)
@@ -248,14 +252,27 @@ describe('the end of a grant', () => {
   })
 
   it('is tried for some twelve minutes, and lost with an error when the database stays away', async () => {
-    const { emit, posted, clock, idle, failures } = await setUp({ outbox: failing(6) })
+    let tries = 0
+    const { emit, posted, clock, idle, failures, store } = await setUp({
+      outbox: (real) => ({
+        ...methodsOf(real),
+        put() {
+          tries++
+          return Promise.reject(new Error('The database is away.'))
+        },
+      }),
+    })
     emit({ type: 'grant_finished', ...WHO, reason: 'expired' })
-    for (const seconds of [1, 5, 30, 120, 600]) {
+    for (const [before, seconds] of [1, 5, 30, 120, 600].entries()) {
       await clock.untilSomebodySleeps()
+      clock.advance(seconds * 1000 - 1)
+      await store.webhooks.countQueued()
+      expect(tries).toBe(before + 1)
       expect(failures).toEqual([])
-      clock.advance(seconds * 1000)
+      clock.advance(1)
     }
     await idle()
+    expect(tries).toBe(6)
     expect(posted).toEqual([])
     expect(failures).toEqual([new Error('The database is away.')])
   })
@@ -307,6 +324,21 @@ describe('the end of a grant', () => {
     await webhooks.due()
     await idle()
     expect(posted).toMatchObject([{ type: 'token.revoked', data: { reason: 'risk' } }])
+  })
+
+  it('is told once, and not again by the next run', async () => {
+    const { emit, posted, store, clock, idle, webhooks } = await setUp()
+    const { appId, openId, version } = await insertGrant(store)
+    const mark = { status: 'reauth_required', reason: 'expired', version } as const
+    await store.upkeeps.mark({ appId, openId }, { ...mark, at: clock.now() })
+    emit({ type: 'grant_finished', appId, openId, reason: 'expired' })
+    await idle()
+    const span = { after: new Date(0), before: new Date(clock.now().getTime() + 1) }
+    expect(await store.webhooks.listUntoldMarks(span, 9)).toEqual([])
+    clock.advance(11_000)
+    await webhooks.due()
+    await idle()
+    expect(posted).toHaveLength(1)
   })
 
   it('is still told by the next run when only a refresh of that person was told of', async () => {
@@ -498,7 +530,7 @@ describe('a slow receiver', () => {
 
   it('gets at once what is put in while the last look for more finds nothing', async () => {
     const looks: (() => void)[] = []
-    const { emit, webhooks, store, idle, posted } = await setUp({
+    const { emit, webhooks, store, idle, posted, failures } = await setUp({
       outbox: (real) => ({
         ...methodsOf(real),
         async claimDue(...args) {
@@ -517,6 +549,7 @@ describe('a slow receiver', () => {
     for (const look of looks) look()
     await idle()
     expect(posted).toHaveLength(1)
+    expect(failures).toEqual([])
   })
 
   it('gets no more once the service closes', async () => {
