@@ -370,6 +370,16 @@ describe('people whose token cannot be refreshed', () => {
     expect(await domain.auth.askAhead.due()).toEqual({ asked: 1 })
   })
 
+  it('are not asked at all unless that is turned on', async () => {
+    const off = await createDomain()
+    open.push(off)
+    off.oauth.reply = { refreshToken: null, refreshTokenExpiresIn: null }
+    await consent(off)
+    await off.store.upkeeps.schedule(KEY, null, off.clock.now())
+    off.clock.advance(91 * MINUTE)
+    expect(await off.auth.askAhead.due()).toEqual({ asked: 0 })
+  })
+
   it('come first, and are no more at a time than others together with them', async () => {
     const domain = await begin()
     for (let person = 0; person < 6; person++) await consent(domain, `ou_year_${person}`)

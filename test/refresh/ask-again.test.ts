@@ -74,6 +74,7 @@ describe('a person whose grant is finished', () => {
     stop()
     await finish('lost_rotation')
     expect(asked).toEqual([])
+    expect(bench.errors).toEqual([])
     await bench.close()
   })
 
