@@ -94,7 +94,8 @@ describe('people whose authorization ends soon', () => {
     for (let person = 0; person < 12; person++) await consent(first, `ou_${person}`)
     first.clock.advance(YEAR - DAY)
     const second = await instanceOf(first)
-    await Promise.all([first, second, first, second].map(({ auth }) => auth.askAhead.due()))
+    const runs = [first, second, first, second].map(({ auth }) => auth.askAhead.due())
+    expect((await Promise.all(runs)).reduce((sum, { asked }) => sum + asked, 0)).toBe(12)
     await Promise.all([first, second].map(({ auth }) => auth.showCard.due()))
     expect(first.messenger.sends - 12 + second.messenger.sends).toBe(12)
   })
@@ -165,6 +166,41 @@ describe('people whose authorization ends soon', () => {
     expect(await second.auth.askAhead.due()).toEqual({ asked: 10 })
     await consent(domain, 'ou_0')
     expect(await domain.auth.askAhead.due()).toEqual({ asked: 0 })
+  })
+
+  it('are looked at a few thousand at a time, and by the next run from there on', async () => {
+    const begun: (string | null)[] = []
+    const authorizedAt = new Date()
+    const pageAfter = (last: number) =>
+      Array.from({ length: Math.min(200, 4300 - last) }, (_, index) => ({
+        ...{ appId: 'cli_gone', openId: String(last + index + 1), tenantKey: 'tenant-1' },
+        ...{ sessionId: '', scopes: [], version: 1, markVersion: null, markReason: null },
+        ...{ askedAt: null, timeZone: null, authorizedAt, accessTokenExpiresAt: authorizedAt },
+      }))
+    const domain = await createDomain({
+      ahead: IN_THE_DAY,
+      store: (real) => ({
+        ...real,
+        renewals: {
+          ...real.renewals,
+          async listByConsent({ after }) {
+            begun.push(after?.openId ?? null)
+            return pageAfter(Number(after?.openId ?? 0))
+          },
+        },
+      }),
+    })
+    open.push(domain)
+    await domain.auth.askAhead.due()
+    expect(begun.splice(0)).toEqual([null, ...Array.from({ length: 19 }, pageEnd)])
+    await domain.auth.askAhead.due()
+    expect(begun.splice(0)).toEqual(['4000', '4200'])
+    await domain.auth.askAhead.due()
+    expect(begun[0]).toBeNull()
+
+    function pageEnd(_: unknown, page: number) {
+      return String((page + 1) * 200)
+    }
   })
 
   it('are not asked while a card waits for them, nor right after a no', async () => {
