@@ -84,10 +84,8 @@ export function createAskAhead(neighbours: Neighbours): AskAhead {
   }
 
   function listByConsent(): Promise<EndingGrant[]> {
-    const [oldest, newest] = [SHORTEST_CARD_MS, ahead.days * DAY_MS].map((left) =>
-      from(left - REFRESHABLE_MS),
-    )
-    if (!oldest || !newest) throw new TypeError('A span has two ends.')
+    const givenWith = (left: number) => from(left - REFRESHABLE_MS)
+    const [oldest, newest] = [givenWith(SHORTEST_CARD_MS), givenWith(ahead.days * DAY_MS)]
     return store.renewals.listByConsent(
       { from: oldest, to: newest, after: cursor, now: clock.now() },
       PAGE,
