@@ -84,6 +84,13 @@ describe('the card of somebody who is asked', () => {
     expect(await look()).toBe('authorize_again:revoked')
   })
 
+  it('tells of a grant that was revoked, though nobody has said why', async () => {
+    await consent()
+    const at = domain.clock.now()
+    await domain.store.upkeeps.mark(KEY, { status: 'revoked', reason: null, version: 1, at })
+    expect(await look()).toBe('authorize_again:revoked')
+  })
+
   it('tells nothing of an end that a newer consent has made moot', async () => {
     await consent()
     await mark('revoked')

@@ -106,6 +106,15 @@ describe('tokens that Feishu ended', () => {
     expect(told('grant_revoked')).toMatchObject([{ source: 'upstream_event', reason: 'admin' }])
   })
 
+  it('end the grant although it was refreshed between the end and its news', async () => {
+    await authorize()
+    domain.clock.advance(600 * SECOND)
+    refreshBrings('eyJ-new')
+    await domain.auth.tokens.findFreshToken({ ...KEY, forceRefresh: true })
+    await revoked({ tokens: 'both', at: fromNow(-300) })
+    expect(await next()).toMatchObject({ kind: 'needs_person', why: 'revoked' })
+  })
+
   it('were the access token alone: the next caller gets a new one', async () => {
     const dead = await authorize()
     refreshBrings('eyJ-new')

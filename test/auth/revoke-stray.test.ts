@@ -22,10 +22,12 @@ let putFailures: unknown[]
 let saveFailures: unknown[]
 /** What was asked to be put on disk, with failures or not. */
 let puts: Revocation[]
+let putsAt: number[]
 beforeEach(async () => {
   putFailures = []
   saveFailures = []
   puts = []
+  putsAt = []
   domain = await createDomain({ store: inTrouble })
 })
 afterEach(() => domain.close())
@@ -33,6 +35,7 @@ afterEach(() => domain.close())
 function inTrouble(real: Store): Store {
   const put: Store['revocations']['put'] = async (revocation) => {
     puts.push(revocation)
+    putsAt.push(domain.clock.now().getTime())
     if (putFailures.length > 0) throw putFailures.shift()
     return real.revocations.put(revocation)
   }
@@ -266,10 +269,12 @@ describe('tokens of somebody who was not asked', () => {
   })
 
   it('are put on disk when the database is back after a moment', async () => {
+    const begun = domain.clock.now().getTime()
     putFailures = [away, away]
     await consent(await ask(), ALEX)
     await settled()
     expect(kinds()).toEqual(BOTH)
+    expect(putsAt.map((at) => at - begun)).toEqual([0, 250, 1250])
   })
 
   it('end as far as one call goes when the database stays away', async () => {

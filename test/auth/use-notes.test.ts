@@ -102,6 +102,8 @@ describe('the notes of who uses a grant', () => {
     await take(['ou_first', others.at(-1) ?? ''])
     expect(total()).toBe(100_002)
     clock.advance(-HOUR_MS)
+    await take(['ou_third'])
+    expect(total()).toBe(100_002)
     await take(['ou_second'])
     expect(total()).toBe(100_003)
   })
