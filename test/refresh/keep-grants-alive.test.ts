@@ -142,6 +142,8 @@ describe('what nobody waits for', () => {
     const taken = bench.time.now().getTime()
     expect(await due()).toMatchObject({ refreshed: 0 })
     expect(bench.server.posts).toHaveLength(1)
+    // None but the caller has tried.
+    expect(bench.count('refresh_ended')).toBe(1)
     expect(await bench.store.upkeeps.find(KEY)).toMatchObject({
       dueAt: new Date(taken + 120_000),
       lease: null,
