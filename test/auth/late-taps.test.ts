@@ -6,20 +6,27 @@ import { createDomain, type Domain, LIN } from '../support/domain.ts'
 describe('a tap on a card whose request is no longer what it shows', () => {
   let domain: Domain
   let sessionId: string
-  /** Runs once, before the next move of a session. */
+  /** Runs once, before a session is moved next, or its failure cleared. */
   let meanwhile: () => Promise<unknown>
   beforeEach(async () => {
     meanwhile = async () => {}
+    const actOnce = async () => {
+      const act = meanwhile
+      meanwhile = async () => {}
+      await act()
+    }
     domain = await createDomain({
       store: (real) => ({
         ...real,
         sessions: {
           ...real.sessions,
           async move(...args) {
-            const act = meanwhile
-            meanwhile = async () => {}
-            await act()
+            await actOnce()
             return real.sessions.move(...args)
+          },
+          async clearFailure(...args) {
+            await actOnce()
+            return real.sessions.clearFailure(...args)
           },
         },
       }),
@@ -91,10 +98,19 @@ describe('a tap on a card whose request is no longer what it shows', () => {
   })
 
   it('looks again at what no callback works on any more', async () => {
+    await domain.store.sessions.noteFailure(sessionId, 'scope_not_enabled', domain.clock.now())
     await hold()
     domain.clock.advance(45_001)
-    await domain.store.sessions.noteFailure(sessionId, 'scope_not_enabled', domain.clock.now())
     expect(await click('check_again')).toMatchObject({ toast: 'checking_again' })
+  })
+
+  it('looks no more at what ends this instant', async () => {
+    await domain.store.sessions.noteFailure(sessionId, 'scope_not_enabled', domain.clock.now())
+    meanwhile = () => click('decline')
+    expect(await click('check_again')).toMatchObject({
+      toast: 'already_declined',
+      session: { state: 'rejected' },
+    })
   })
 
   it('looks no more at what has ended', async () => {
