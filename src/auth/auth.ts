@@ -20,7 +20,6 @@ import type { AppSettings, CardMessenger, Clock, OAuthClient, Store, TokenCipher
 import { createReadSession, type ReadSession } from './read-session.ts'
 import { createReadUserAccessToken, type ReadUserAccessToken } from './read-user-access-token.ts'
 import { createRequestAuthorization, type RequestAuthorization } from './request-authorization.ts'
-import { createRevokeStray } from './revoke-stray.ts'
 import { createSendAgain, type SendAgain } from './send-again.ts'
 import { createSessionWaiters, type SessionWaiters } from './session-waiters.ts'
 import { createShowCard, type ShowCard } from './show-card.ts'
@@ -109,7 +108,7 @@ export function createAuth(neighbours: AuthNeighbours): Auth {
     readSession,
     storeGrant,
     waitForSession,
-    revokeStray: createRevokeStray({ ...base, ...tokens }),
+    revokeStray: tokens.revokeStray,
   })
   const watched =
     <Request, Result>(get: (request: Request) => Promise<Result>) =>

@@ -9,12 +9,13 @@ import { bindingsOf, usualEnd } from './revocation-of.ts'
 import type { AuthSession } from './session.ts'
 import type { TellRevocation } from './tell-revocation.ts'
 
-/** Tokens that a consent brought and nobody keeps. */
+/** Tokens that nobody keeps. */
 export type Stray = {
-  session: AuthSession
+  /** The session whose consent brought them. */
+  session: Pick<AuthSession, 'id' | 'appId' | 'openId' | 'tenantKey'>
   reply: TokenReply
   /** Null when Feishu did not say whose they are. */
-  owner: TokenOwner | null
+  owner: Pick<TokenOwner, 'openId' | 'tenantKey'> | null
   cause: Extract<RevocationCause, 'mismatch' | 'not_kept'>
 }
 

@@ -1,13 +1,13 @@
 import { adoptNewer } from './adopt-newer.ts'
 import type { Apps } from './apps.ts'
-import type { Background } from './background.ts'
 import { endOfRefresh, tried } from './end-of-refresh.ts'
 import type { EventSink } from './events.ts'
 import type { Grant, UserAccessToken } from './grant.ts'
 import type { HeldLease } from './held-lease.ts'
-import type { Clock, OAuthClient, Store, TokenCipher, TokenReply } from './ports.ts'
+import type { Clock, Store, TokenCipher, TokenReply } from './ports.ts'
 import type { RefreshResult } from './refresh-grant-result.ts'
 import type { RefreshSchedule } from './refresh-schedule.ts'
+import type { RevokeStray } from './revoke-stray.ts'
 import { accessTokenBinding, refreshTokenBinding } from './store-grant.ts'
 import { adviceOnRefreshing } from './unrefreshable.ts'
 import type { UnsavedPairs } from './unsaved-pairs.ts'
@@ -28,20 +28,19 @@ type Neighbours = {
   apps: Apps
   store: Pick<Store, 'grants' | 'upkeeps'>
   cipher: TokenCipher
-  oauth: OAuthClient
   clock: Clock
   events: EventSink
-  background: Background
   schedule: RefreshSchedule
   unsaved: UnsavedPairs
   readToken: (grant: Omit<Grant, 'version'>) => UserAccessToken
+  revokeStray: RevokeStray
 }
 
 type Rotated = Omit<Grant, 'version'>
 
 /** Creates the step between a new pair and everybody who waits for it. */
 export function createSaveRotation(neighbours: Neighbours): SaveRotation {
-  const { apps, store, cipher, oauth, clock, events, background, schedule, unsaved, readToken } =
+  const { apps, store, cipher, clock, events, schedule, unsaved, readToken, revokeStray } =
     neighbours
 
   return async (held, grant, reply, sentAt) => {
@@ -83,7 +82,7 @@ export function createSaveRotation(neighbours: Neighbours): SaveRotation {
       // The pair is where it belongs. The lease runs out, and an intent of an old version says nothing.
     })
     if (isOurs) return { kind: 'fresh', token: readToken(stored), how: 'refreshed' }
-    background.run(() => drop(rotated, reply, stored))
+    drop(rotated, reply)
     return adoptNewer(stored, clock.now(), readToken)
   }
 
@@ -96,28 +95,11 @@ export function createSaveRotation(neighbours: Neighbours): SaveRotation {
     if (!isReleased) await store.upkeeps.schedule(saved, dueAt)
   }
 
-  /** A newer consent lives on, so only the access token may be ended; where the grant is at its end, nothing may live on. */
-  async function drop(rotated: Rotated, reply: TokenReply, stored: Grant | null): Promise<void> {
-    const { appId } = rotated
-    const { refreshToken, accessToken } = reply
-    const isOver = stored === null || isEnded(stored, rotated)
-    // Each by itself: the one that Feishu does not take says nothing of the other.
-    if (isOver && refreshToken !== null) {
-      await oauth.revokeRefreshToken(appId, refreshToken).catch(tellNotTold(rotated))
-    }
-    await oauth.revokeAccessToken(appId, accessToken).catch(tellNotTold(rotated))
-  }
-
-  function tellNotTold({ appId, openId }: Rotated): (error: unknown) => void {
-    return (error) => events.emit({ type: 'revocation_not_told', appId, openId, error })
-  }
-
-  /** Feishu has told meanwhile that it ended this very consent. */
-  function isEnded(stored: Grant, { sessionId, authorizedAt }: Rotated): boolean {
-    const isSameConsent =
-      stored.sessionId === sessionId && stored.authorizedAt.getTime() === authorizedAt.getTime()
-    const isDead = stored.sealedRefreshToken === null && stored.accessTokenExpiresAt <= clock.now()
-    return isSameConsent && isDead
+  /** Nobody has this pair. Where a newer consent lives, its refresh token is left to run out: it might end that one, too. */
+  function drop(rotated: Rotated, reply: TokenReply): void {
+    const { sessionId, appId, openId, tenantKey } = rotated
+    const session = { id: sessionId, appId, openId, tenantKey }
+    revokeStray({ session, reply, owner: { openId, tenantKey }, cause: 'not_kept' })
   }
 
   /** The write may have come through although its answer did not; sealed anew by a key rotation, it is still the same. */

@@ -16,6 +16,7 @@ import { createRefreshGrant, type RefreshGrant } from './refresh-grant.ts'
 import type { RefreshResult } from './refresh-grant-result.ts'
 import { createRefreshSchedule } from './refresh-schedule.ts'
 import { createRevokeGrant, type RevokeGrant } from './revoke-grant.ts'
+import { createRevokeStray, type RevokeStray } from './revoke-stray.ts'
 import { createSaveRotation } from './save-rotation.ts'
 import { createSweepRevocations, type SweepRevocations } from './sweep-revocations.ts'
 import { createTellRevocation, type TellRevocation } from './tell-revocation.ts'
@@ -29,6 +30,7 @@ export interface Tokens {
   refreshGrant: RefreshGrant
   revokeGrant: RevokeGrant
   tellRevocation: TellRevocation
+  revokeStray: RevokeStray
   sweepRevocations: SweepRevocations
   circuit: AppCircuit
   unsaved: UnsavedPairs
@@ -59,7 +61,9 @@ export function createTokens(neighbours: TokensNeighbours): Tokens {
   const circuit = createAppCircuit({ clock })
   const unsaved = createUnsavedPairs({ clock, background })
   const budget = createRefreshBudget({ clock })
-  const engine = { ...neighbours, schedule, readToken, circuit, unsaved, budget }
+  const tellRevocation = createTellRevocation(neighbours)
+  const revokeStray = createRevokeStray({ ...neighbours, tellRevocation })
+  const engine = { ...neighbours, schedule, readToken, circuit, unsaved, budget, revokeStray }
   const saveRotation = createSaveRotation(engine)
   const giveUp = createGiveUpGrant(engine)
   const unwatchedPresent = createPresentRefreshToken({ ...engine, giveUp, saveRotation })
@@ -68,7 +72,6 @@ export function createTokens(neighbours: TokensNeighbours): Tokens {
   const refreshGrant = createRefreshGrant({ ...engine, present, giveUp, owner: randomUUID() })
   const useNotes = createUseNotes({ store, clock, schedule })
   const keepGrantsAlive = createKeepGrantsAlive({ ...engine, refreshGrant, useNotes })
-  const tellRevocation = createTellRevocation(neighbours)
   const endGrant = createEndGrant({ ...neighbours, unsaved })
   const revoking = { ...neighbours, tellRevocation, endGrant, unsaved }
   const revokeGrant = createRevokeGrant(revoking)
@@ -77,6 +80,7 @@ export function createTokens(neighbours: TokensNeighbours): Tokens {
     keepGrantsAlive,
     refreshGrant,
     tellRevocation,
+    revokeStray,
     sweepRevocations: createSweepRevocations(revoking),
     revokeGrant: {
       ...revokeGrant,

@@ -11,6 +11,7 @@ beforeEach(async () => {
 afterEach(() => bench.close())
 
 const KEY = { appId: APP_ID, openId: LIN }
+const MINUTE_MS = 60_000
 const find = () => bench.time.until(bench.tokens.findFreshToken(KEY))
 
 /** Changes what Feishu answers to a refresh. */
@@ -65,7 +66,7 @@ describe('a refreshed grant', () => {
 
 describe('a pair that comes too late', () => {
   const withdraw = () => bench.store.grants.delete(KEY)
-  const told = () => bench.seen.filter(({ type }) => type === 'revocation_not_told')
+  const told = () => bench.seen.filter(({ type }) => type === 'stray_token_kept')
 
   it('is ended whole where the person has withdrawn, the refresh token first', async () => {
     bench.server.plans = [{ after: async () => void (await withdraw()) }]
@@ -94,12 +95,21 @@ describe('a pair that comes too late', () => {
 
   it('is ended as far as Feishu takes it: one that it does not take keeps back no other', async () => {
     const error = new FeishuUnavailableError('upstream_5xx')
+    const { revokeRefreshToken } = bench.server
     bench.server.revokeRefreshToken = () => Promise.reject(error)
     bench.server.plans = [{ after: async () => void (await withdraw()) }]
     await find()
     await bench.time.until(bench.background.drain())
     expect(bench.server.revoked.map((token) => token.slice(0, 10))).toEqual(['eyJ-access'])
-    expect(told()).toEqual([{ type: 'revocation_not_told', ...KEY, error }])
+    expect(told()).toMatchObject([{ type: 'stray_token_kept', error }])
+    // Feishu is told until it answers.
+    bench.server.revokeRefreshToken = revokeRefreshToken
+    await bench.time.pass(MINUTE_MS)
+    expect(await bench.tokens.sweepRevocations.due()).toEqual({ told: 1, left: 0 })
+    expect(bench.server.revoked.map((token) => token.slice(0, 10))).toEqual([
+      'eyJ-access',
+      'eyJ-refres',
+    ])
   })
 
   it('is ended as far as it goes where it came without a refresh token', async () => {
@@ -110,12 +120,17 @@ describe('a pair that comes too late', () => {
     expect(bench.server.revoked.map((token) => token.slice(0, 10))).toEqual(['eyJ-access'])
   })
 
-  it('is told of when Feishu cannot be told', async () => {
+  it('leaves the refresh token to run out where a newer consent lives, which might end with it', async () => {
     const error = new FeishuUnavailableError('upstream_5xx')
+    const { revokeAccessToken } = bench.server
     bench.server.revokeAccessToken = () => Promise.reject(error)
     bench.server.plans = [{ after: async () => void (await bench.consent()) }]
     expect(await find()).toMatchObject({ kind: 'token' })
     await bench.time.until(bench.background.drain())
-    expect(told()).toEqual([{ type: 'revocation_not_told', ...KEY, error }])
+    expect(told()).toMatchObject([{ type: 'stray_token_kept', error }])
+    bench.server.revokeAccessToken = revokeAccessToken
+    await bench.time.pass(MINUTE_MS)
+    expect(await bench.tokens.sweepRevocations.due()).toEqual({ told: 1, left: 0 })
+    expect(bench.server.revoked.map((token) => token.slice(0, 10))).toEqual(['eyJ-access'])
   })
 })
