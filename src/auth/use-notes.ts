@@ -35,11 +35,11 @@ export function createUseNotes({ store, clock, schedule }: Neighbours): UseNotes
 
   return {
     take(grant) {
+      if (waiting.length >= MOST_WAITING) return
       const now = clock.now()
       const name = nameOf(grant)
       const last = notedAt.get(name)
       if (last !== undefined && now.getTime() - last < HOUR_MS) return
-      if (waiting.length >= MOST_WAITING) return
       const { appId, openId } = grant
       waiting.push({ appId, openId, dueAt: schedule.nextLook(grant, now, now) })
       notedAt.delete(name)
