@@ -106,8 +106,13 @@ export function createKeepGrantsAlive(neighbours: Neighbours): KeepGrantsAlive {
   ): Promise<number> {
     const results: PromiseSettledResult<boolean>[] = []
     for (let start = 0; start < upkeeps.length && !isClosed; start += AT_ONCE) {
-      const turn = upkeeps.slice(start, start + AT_ONCE)
-      results.push(...(await Promise.allSettled(turn.map(work))))
+      const turn: Promise<PromiseSettledResult<boolean>[]>[] = []
+      for (const upkeep of upkeeps.slice(start, start + AT_ONCE)) {
+        turn.push(Promise.allSettled([work(upkeep)]))
+        // An embedded database answers without ever letting go of the event loop, so the next one waits until others had it.
+        await clock.sleep(0)
+      }
+      results.push(...(await Promise.all(turn)).flat())
     }
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason

@@ -154,6 +154,36 @@ describe('what nobody waits for', () => {
     expect(await due()).toEqual({ looked: 2, refreshed: 2 })
   })
 
+  it('lets others have their turn between two of them', async () => {
+    for (const openId of many(3)) await bench.consent(openId, 5 * DAY)
+    const turns: string[] = []
+    const { now, sleep } = bench.clock
+    const { grants } = bench.store
+    const patient = bench.instance({
+      store: {
+        ...bench.store,
+        grants: {
+          ...grants,
+          find(appId, openId) {
+            turns.push(openId)
+            return grants.find(appId, openId)
+          },
+        },
+      },
+      clock: {
+        now,
+        sleep(milliseconds, signal) {
+          if (milliseconds === 0) turns.push('others')
+          return sleep(milliseconds, signal)
+        },
+      },
+    })
+    await due(patient)
+    // What is found under its lease is the same grant again.
+    const first = turns.filter((turn, at) => turn === 'others' || turns.indexOf(turn) === at)
+    expect(first).toEqual(['ou_0', 'others', 'ou_1', 'others', 'ou_2', 'others'])
+  })
+
   it('goes on when one of them cannot be opened, and tells of it', async () => {
     for (const openId of many(20)) await bench.consent(openId, 5 * DAY)
     const { grant } = await bench.consent('ou_broken', 6 * DAY)
