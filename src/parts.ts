@@ -1,7 +1,6 @@
 import { type Access, createAccess } from './access/access.ts'
 import type { AuditMode } from './access/audit.ts'
 import { createAuditEvents } from './access/audit-events.ts'
-import type { Callers } from './access/callers.ts'
 import type { EnvironmentKey } from './access/clients.ts'
 import { createIdempotency, type Idempotency } from './access/idempotency.ts'
 import { createWatchChain } from './access/watch-chain.ts'
@@ -41,7 +40,7 @@ import { createStatusCommand } from './feishu/status-command.ts'
 import { createNoteSuccess } from './jobs/job-successes.ts'
 import { createJobs, type JobOutcome, type Jobs } from './jobs/jobs.ts'
 import type { JobName, Schedules } from './jobs/schedules.ts'
-import { createRequestScope } from './request-scope.ts'
+import { createRequestScope, type RequestScope } from './request-scope.ts'
 import type { OpenStore } from './store/create-store.ts'
 import { VERSION } from './version.ts'
 import { createWebhookPoster, type WebhookReceiver } from './webhooks/webhook-poster.ts'
@@ -65,10 +64,8 @@ export type PartsOptions = {
   environmentKeys?: readonly EnvironmentKey[] | undefined
   /** `batched` unless told. */
   auditMode?: AuditMode | undefined
-  /** For whom the work is done; `service` unless told. */
-  callers?: Callers | undefined
-  /** The id of the HTTP request that is being answered, if any. */
-  requestId?: (() => string | null) | undefined
+  /** For which request and for whom the work is done; for none and `service` unless told. */
+  scope?: Pick<RequestScope, 'callers' | 'requestId'> | undefined
   /** Told whether the audit chain was found right; null when nobody could look. */
   observeChain?: ((isRight: boolean | null) => void) | undefined
   clock: Clock
@@ -144,8 +141,8 @@ export function createParts(options: PartsOptions): Parts {
     createTokenCipher({ keys: options.encryptionKeys }),
     options.observeUnreadable,
   )
-  const { environmentKeys = [], auditMode = 'batched', requestId } = options
-  const { callers = createRequestScope().callers } = options
+  const { environmentKeys = [], auditMode = 'batched', scope = createRequestScope() } = options
+  const { callers, requestId } = scope
   const access = createAccess({
     ...{ store, environmentKeys, auditMode, callers, requestId, cipher, clock, log },
   })
