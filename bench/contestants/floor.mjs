@@ -1,7 +1,8 @@
 // The floor: the least that reads a sealed token, written by hand. The same rows of the same database, one prepared
 // statement, one AES-256-GCM, the row's identity as additional data, the expiry looked at; nothing else.
-import { createDecipheriv, createSecretKey } from 'node:crypto'
+import { createSecretKey } from 'node:crypto'
 import Database from 'better-sqlite3'
+import { unseal } from './unseal.mjs'
 
 /** Opens the floor on the product's database. */
 export async function open({ databasePath, keys, appId }) {
@@ -28,12 +29,9 @@ export function openFloor({ databasePath, keys, appId }) {
   return (openId) => {
     const row = select.get(appId, openId)
     if (row.access_token_expires_at - Date.now() < 60_000) throw new Error('it has run out')
-    const [, iv, ciphertext, tag] = row.sealed_access_token.split('.')
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'))
-    decipher.setAAD(Buffer.from(JSON.stringify([appId, row.tenant_key, openId, 'access_token'])))
-    decipher.setAuthTag(Buffer.from(tag, 'base64url'))
+    const binding = [appId, row.tenant_key, openId, 'access_token']
     return {
-      accessToken: decipher.update(ciphertext, 'base64url', 'utf8') + decipher.final('utf8'),
+      accessToken: unseal(row.sealed_access_token, key, binding),
       expiresAt: row.access_token_expires_at,
       scopes: JSON.parse(row.scopes),
     }

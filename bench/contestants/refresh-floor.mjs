@@ -1,9 +1,10 @@
 // The floor of a refresh, written by hand: one read, the intent on the disk, one POST by node:http on a connection of its own,
 // the new pair sealed and on the disk. No lease, no schedule, no budget, no metrics; a crash at the wrong moment loses tokens.
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
+import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import Database from 'better-sqlite3'
 import { tune } from './tune.mjs'
+import { unseal } from './unseal.mjs'
 
 /** Opens the floor on a database of the product that nobody else has open. */
 export async function open({ databasePath, keys, appId, endpointUrl }) {
@@ -22,22 +23,17 @@ export async function open({ databasePath, keys, appId, endpointUrl }) {
   globalThis.kept = [database, find, intend, save]
   const [keyId, base64] = keys.split(':')
   const key = createSecretKey(Buffer.from(base64, 'base64'))
-  const bindingOf = (openId, tenantKey, kind) =>
-    Buffer.from(JSON.stringify([appId, tenantKey, openId, kind]))
 
   return {
     async refresh(openId) {
-      const {
-        tenant_key: tenantKey,
-        sealed_refresh_token: sealed,
-        version,
-      } = find.get(appId, openId)
-      const refreshToken = unseal(sealed, bindingOf(openId, tenantKey, 'refresh_token'))
+      const { tenant_key, sealed_refresh_token, version } = find.get(appId, openId)
+      const bindingOf = (kind) => [appId, tenant_key, openId, kind]
+      const refreshToken = unseal(sealed_refresh_token, key, bindingOf('refresh_token'))
       intend.run(openId, Date.now())
       const reply = await post(`${endpointUrl}/open-apis/authen/v2/oauth/token`, refreshToken)
       save.run(
-        seal(reply.access_token, bindingOf(openId, tenantKey, 'access_token')),
-        seal(reply.refresh_token, bindingOf(openId, tenantKey, 'refresh_token')),
+        seal(reply.access_token, bindingOf('access_token')),
+        seal(reply.refresh_token, bindingOf('refresh_token')),
         Date.now() + reply.expires_in * 1000,
         appId,
         openId,
@@ -48,18 +44,10 @@ export async function open({ databasePath, keys, appId, endpointUrl }) {
     async close() {},
   }
 
-  function unseal(sealed, binding) {
-    const [, iv, ciphertext, tag] = sealed.split('.')
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'))
-    decipher.setAAD(binding)
-    decipher.setAuthTag(Buffer.from(tag, 'base64url'))
-    return decipher.update(ciphertext, 'base64url', 'utf8') + decipher.final('utf8')
-  }
-
   function seal(token, binding) {
     const iv = randomBytes(12)
     const cipher = createCipheriv('aes-256-gcm', key, iv)
-    cipher.setAAD(binding)
+    cipher.setAAD(Buffer.from(JSON.stringify(binding)))
     const ciphertext = Buffer.concat([cipher.update(token, 'utf8'), cipher.final()])
     const parts = [iv, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))
     return [keyId, ...parts].join('.')
