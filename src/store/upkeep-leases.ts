@@ -84,23 +84,23 @@ export function createUpkeepLeases({
   ): Promise<boolean> {
     const isVerdict = typeof changes.markVersion === 'number'
     const names = Object.keys(changes) as Column[]
-    const text = `${isVerdict} ${names}`
+    const shape = `${isVerdict} ${names}`
     const change =
-      changeOf.get(text) ?? prepareChange(`change_upkeep_${changeOf.size}`, names, isVerdict)
-    changeOf.set(text, change)
+      changeOf.get(shape) ?? prepareChange(`change_upkeep_${changeOf.size}`, names, isVerdict)
+    changeOf.set(shape, change)
     const values = { ...changes, appId, openId, owner, fence }
     return (await commit({ execute: () => change.execute(values) })).length === 1
   }
 
   /** Writing the text of such a statement takes as long as carrying it out. */
-  function prepareChange(called: string, names: readonly Column[], isVerdict: boolean) {
+  function prepareChange(statement: string, names: readonly Column[], isVerdict: boolean) {
     const changes = names.map((name): [Column, SQL] => [name, changed(name, isVerdict)])
     return database
       .update(upkeeps)
       .set(Object.fromEntries(changes))
       .where(and(eq(upkeeps.appId, given('appId')), eq(upkeeps.openId, given('openId')), isHeld()))
       .returning({ appId: upkeeps.appId })
-      .prepare(called)
+      .prepare(statement)
   }
 
   function changed(name: Column, isVerdict: boolean): SQL {
