@@ -168,9 +168,7 @@ describe('answerCardClick', () => {
     const grantOf = (openId: string) => domain.store.grants.find(APP.appId, openId)
 
     async function authorize() {
-      const { url, state, browserSecret } = await domain.tap(sessionId)
-      const code = domain.oauth.consent(url, LIN)
-      await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+      await domain.agree(sessionId)
       await domain.auth.showCard.due()
     }
 
@@ -210,9 +208,7 @@ describe('answerCardClick', () => {
       await authorize()
       const scopes = ['mail:read', 'offline_access']
       const wider = await domain.auth.requestAuthorization({ openId: LIN.openId, scopes })
-      const { url, state, browserSecret } = await domain.tap(wider.session.id)
-      const code = domain.oauth.consent(url, LIN)
-      await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+      await domain.agree(wider.session.id)
       await click('revoke')
       await domain.background.drain()
       expect(domain.messenger.cards.get('om_1')?.look).toBe('revoked:by_person')

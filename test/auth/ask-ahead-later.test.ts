@@ -27,9 +27,7 @@ describe('somebody who cannot be asked ahead of time now', () => {
     })
     domain.oauth.reply = { refreshTokenExpiresIn: YEAR / 1000 }
     const { session } = await domain.auth.requestAuthorization(KEY)
-    const { url, state, browserSecret } = await domain.tap(session.id)
-    const code = domain.oauth.consent(url, LIN)
-    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await domain.agree(session.id)
     await domain.store.upkeeps.adopt(domain.clock.now(), 9)
   })
   afterEach(() => domain.close())

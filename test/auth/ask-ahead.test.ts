@@ -45,9 +45,7 @@ async function consent(domain: Domain, openId = KEY.openId): Promise<AuthSession
 }
 
 async function authorize(domain: Domain, { id, openId }: AuthSession): Promise<void> {
-  const { url, state, browserSecret } = await domain.tap(id)
-  const code = domain.oauth.consent(url, { openId, tenantKey: 'tenant-1', name: openId })
-  await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+  await domain.agree(id, { openId, tenantKey: 'tenant-1', name: openId })
 }
 
 const pendingOf = (domain: Domain, openId = KEY.openId) =>

@@ -39,10 +39,8 @@ describe('whoever needs more of somebody whose grant is over', () => {
 
   async function consent(scopes: readonly string[] = GRANTED, reply: Partial<TokenReply> = {}) {
     const { session } = await domain.auth.requestAuthorization({ ...KEY, scopes })
-    const { url, state, browserSecret } = await domain.tap(session.id)
     domain.oauth.reply = reply
-    const code = domain.oauth.consent(url, LIN)
-    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await domain.agree(session.id)
   }
 
   const mark = (reason: FinishedReason) =>

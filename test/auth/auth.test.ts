@@ -63,9 +63,7 @@ describe('the domain', () => {
     domain = await createDomain()
     domain.oauth.reply = { refreshTokenExpiresIn: 365 * 86_400 }
     const { session } = await domain.auth.requestAuthorization({ openId: LIN.openId })
-    const { url, state, browserSecret } = await domain.tap(session.id)
-    const code = domain.oauth.consent(url, LIN)
-    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await domain.agree(session.id)
     await domain.store.upkeeps.adopt(domain.clock.now(), 9)
     domain.clock.advance(360 * 86_400_000)
     expect(await domain.auth.askAhead.due()).toEqual({ asked: 0 })
@@ -75,9 +73,7 @@ describe('the domain', () => {
   it('asks a person again whose grant was lost by a crash, once it is told to', async () => {
     domain = await createDomain()
     const { session } = await domain.auth.requestAuthorization({ openId: LIN.openId })
-    const { url, state, browserSecret } = await domain.tap(session.id)
-    const code = domain.oauth.consent(url, LIN)
-    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await domain.agree(session.id)
     const key = { appId: session.appId, openId: LIN.openId }
     const stop = domain.auth.askAgain()
     domain.events.emit({ type: 'grant_finished', ...key, reason: 'lost_rotation' })

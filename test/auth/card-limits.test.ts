@@ -114,18 +114,14 @@ describe('the cool-down after a card that was not wanted', () => {
     seconds(1)
     await tap(no, 'send_again')
     const session = await ask()
-    const { url, state, browserSecret } = await domain.tap(session.id)
-    const code = domain.oauth.consent(url, LIN)
-    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await domain.agree(session.id)
     expect((await domain.auth.readSession(session.id)).state).toBe('completed')
     await ask()
   })
 
   it('begins anew with the first card that is not wanted after one that was', async () => {
     const agree = async (session: AuthSession) => {
-      const { url, state, browserSecret } = await domain.tap(session.id)
-      const code = domain.oauth.consent(url, LIN)
-      await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+      await domain.agree(session.id)
     }
     for (let card = 0; card < 2; card++) {
       await declined()

@@ -15,9 +15,7 @@ afterEach(() => domain.close())
 
 async function consent() {
   const { session } = await domain.auth.requestAuthorization(KEY)
-  const { url, state, browserSecret } = await domain.tap(session.id)
-  const code = domain.oauth.consent(url, LIN)
-  await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+  await domain.agree(session.id)
 }
 
 function mark(

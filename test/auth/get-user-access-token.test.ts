@@ -34,9 +34,7 @@ describe('the one call for a token', () => {
 
   async function agree(scopes?: string[]) {
     domain.oauth.reply = scopes ? { scopes } : {}
-    const { url, state, browserSecret } = await domain.tap((await pending()).id)
-    const code = domain.oauth.consent(url, LIN)
-    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await domain.agree((await pending()).id)
   }
 
   const paths = () =>
@@ -232,9 +230,7 @@ describe('the one call for a token', () => {
     const first = waiting()
     await domain.clock.untilSomebodySleeps()
     domain.oauth.reply = { refreshToken: null, refreshTokenExpiresIn: null }
-    const { url, state, browserSecret } = await domain.tap((await pending()).id)
-    const code = domain.oauth.consent(url, LIN)
-    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await domain.agree((await pending()).id)
     await first
     domain.clock.advance(86_400_000)
     const advice = expect.stringContaining('offline_access was not asked for')
@@ -253,10 +249,8 @@ describe('the one call for a token', () => {
     ['without a refresh token', { refreshToken: null, refreshTokenExpiresIn: null }, ['b']],
   ])('asks only for what is new beyond a grant %s', async (_, reply, asked) => {
     await getOrSession()
-    const { url, state, browserSecret } = await domain.tap((await pending()).id)
     domain.oauth.reply = reply
-    const code = domain.oauth.consent(url, LIN)
-    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await domain.agree((await pending()).id)
     expect(await getOrSession({ scopes: ['a', 'b'] })).toMatchObject({
       kind: 'asked',
       created: true,

@@ -67,9 +67,7 @@ const revoked = (
 
 async function authorize(reply: Partial<TokenReply> = {}): Promise<string> {
   domain.oauth.reply = reply
-  const { url, state, browserSecret } = await domain.tap(await ask())
-  const code = domain.oauth.consent(url, LIN)
-  await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+  await domain.agree(await ask())
   const found = await next()
   if (found.kind !== 'token') throw new Error('the consent brought no token')
   return found.token.accessToken

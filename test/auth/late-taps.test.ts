@@ -71,9 +71,7 @@ describe('a tap on a card whose request is no longer what it shows', () => {
   })
 
   it('sends nothing where they have agreed', async () => {
-    const { url, state, browserSecret } = await domain.tap(sessionId)
-    const code = domain.oauth.consent(url, LIN)
-    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await domain.agree(sessionId)
     expect(await click('send_again')).toMatchObject({
       toast: 'already_completed',
       session: { state: 'completed' },

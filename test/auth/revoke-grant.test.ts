@@ -43,9 +43,7 @@ function interrupted(real: Store): Store {
 
 async function authorize(): Promise<string> {
   const { id } = (await domain.auth.requestAuthorization({ openId: LIN.openId })).session
-  const { url, state, browserSecret } = await domain.tap(id)
-  const code = domain.oauth.consent(url, LIN)
-  await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+  await domain.agree(id)
   return id
 }
 

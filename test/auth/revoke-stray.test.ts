@@ -61,9 +61,7 @@ async function ask(openId = LIN.openId): Promise<string> {
 
 /** Somebody consents to a request. */
 async function consent(sessionId: string, who: typeof LIN) {
-  const { url, state, browserSecret } = await domain.tap(sessionId)
-  const code = domain.oauth.consent(url, who)
-  return domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+  return domain.agree(sessionId, who)
 }
 
 /** Lets time pass until this is done, and all work in the background. */

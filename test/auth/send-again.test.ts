@@ -66,9 +66,7 @@ describe('asking for a new card from an old link', () => {
   })
 
   it('is not needed once they have agreed', async () => {
-    const { url, state, browserSecret } = await domain.tap(sessionId)
-    const code = domain.oauth.consent(url, LIN)
-    await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+    await domain.agree(sessionId)
     expect(await sendAgain()).toMatchObject({
       kind: 'not_needed',
       session: { id: sessionId, state: 'completed' },

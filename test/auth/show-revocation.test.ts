@@ -14,9 +14,7 @@ afterEach(() => domain.close())
 
 async function consent(scopes?: string[]): Promise<string> {
   const { id } = (await domain.auth.requestAuthorization({ ...KEY, scopes })).session
-  const { url, state, browserSecret } = await domain.tap(id)
-  const code = domain.oauth.consent(url, LIN)
-  await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+  await domain.agree(id)
   await domain.auth.showCard.due()
   return id
 }

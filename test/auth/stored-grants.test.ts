@@ -17,9 +17,7 @@ const secondsFromNow = (seconds: number) => new Date(domain.clock.now().getTime(
 async function authorize(changes: Partial<TokenReply> = {}) {
   const exchange = domain.oauth.exchangeCode
   domain.oauth.exchangeCode = async (request) => ({ ...(await exchange(request)), ...changes })
-  const { url, state, browserSecret } = await domain.tap(sessionId)
-  const code = domain.oauth.consent(url, LIN)
-  return domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+  return domain.agree(sessionId)
 }
 
 describe('a grant', () => {

@@ -34,9 +34,7 @@ const kinds = () => domain.oauth.revoked.map((token) => token.replace(/-[0-9a-f]
 
 async function authorize(openId = LIN.openId): Promise<string> {
   const { id } = (await domain.auth.requestAuthorization({ openId })).session
-  const { url, state, browserSecret } = await domain.tap(id)
-  const code = domain.oauth.consent(url, { ...LIN, openId })
-  await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+  await domain.agree(id, { ...LIN, openId })
   return id
 }
 

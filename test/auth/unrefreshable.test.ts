@@ -13,9 +13,7 @@ afterEach(() => domain.close())
 
 async function consent(scopes: string[]) {
   const { session } = await domain.auth.requestAuthorization({ openId: LIN.openId, scopes })
-  const { url, state, browserSecret } = await domain.tap(session.id)
-  const code = domain.oauth.consent(url, LIN)
-  await domain.auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
+  await domain.agree(session.id)
 }
 
 const told = () => domain.seen.filter(({ type }) => type === 'grant_unrefreshable')

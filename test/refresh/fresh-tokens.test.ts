@@ -131,11 +131,7 @@ describe('a setback, to who has no other token', () => {
   const error = new FeishuUnavailableError('upstream_5xx')
   it.each<[SetbackReason, object]>([
     ['upstream', { code: 'feishu_unavailable', reason: 'upstream_5xx', cause: error }],
-    ['timeout', { code: 'feishu_unavailable', reason: 'upstream_timeout', cause: error }],
-    ['network', { code: 'feishu_unavailable', reason: 'network', cause: error }],
-    ['rate_limited', { code: 'feishu_unavailable', reason: 'rate_limited', cause: error }],
     ['drift', { code: 'token_refresh_failed', reason: 'drift', cause: error }],
-    ['internal', { code: 'token_refresh_failed', reason: 'internal', cause: error }],
   ])('for %s is told with its cause, and when to come back', async (reason, expected) => {
     await bench.consent(LIN, 7200)
     const refused: RefreshReply = { kind: 'setback', reason, error, retryAfterSeconds: 40 }

@@ -11,6 +11,7 @@ import type {
   CardMessenger,
   OAuthClient,
   Store,
+  TokenOwner,
   TokenReply,
 } from '../../src/auth/ports.ts'
 import type { RefreshReply } from '../../src/auth/refresh-outcome.ts'
@@ -79,6 +80,8 @@ export type Domain = {
     sessionId: string,
     browserSecret?: string,
   ): Promise<{ url: URL; state: string; browserSecret: string }>
+  /** Opens the link on a session's card, consents at Feishu and comes back. */
+  agree(sessionId: string, who?: TokenOwner): ReturnType<Auth['completeAuthorization']>
   close(): Promise<void>
 }
 
@@ -130,6 +133,14 @@ export async function createDomain(
     apiKey: overrides.apiKey,
     around: overrides.around,
   })
+  const tap: Domain['tap'] = async (sessionId, browserSecret) => {
+    const session = await auth.readSession(sessionId)
+    const ticket = auth.tickets.link(session).split('/').at(-1)
+    const opened = await auth.openLink({ ticket, browserSecret })
+    if (opened.kind !== 'redirect') throw new Error(`the link answered ${opened.kind}`)
+    const state = opened.authorizeUrl.searchParams.get('state') ?? ''
+    return { url: opened.authorizeUrl, state, browserSecret: opened.browserSecret }
+  }
   return {
     auth,
     store,
@@ -139,13 +150,11 @@ export async function createDomain(
     events,
     seen,
     background,
-    async tap(sessionId, browserSecret) {
-      const session = await auth.readSession(sessionId)
-      const ticket = auth.tickets.link(session).split('/').at(-1)
-      const opened = await auth.openLink({ ticket, browserSecret })
-      if (opened.kind !== 'redirect') throw new Error(`the link answered ${opened.kind}`)
-      const state = opened.authorizeUrl.searchParams.get('state') ?? ''
-      return { url: opened.authorizeUrl, state, browserSecret: opened.browserSecret }
+    tap,
+    async agree(sessionId, who = LIN) {
+      const { url, state, browserSecret } = await tap(sessionId)
+      const code = oauth.consent(url, who)
+      return auth.completeAuthorization({ kind: 'code', code, state, browserSecret })
     },
     async close() {
       await background.drain()
